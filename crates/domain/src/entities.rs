@@ -1,0 +1,39 @@
+//! All entities, each in a file of its own: first what callers see, then what the desk keeps for itself.
+
+pub mod audit_entry;
+pub mod business;
+pub mod check;
+pub mod coworker;
+pub mod document;
+pub mod role;
+pub mod user;
+pub mod user_role;
+
+pub mod audit_values;
+pub mod discarded_file;
+pub mod event;
+pub mod file;
+pub mod token;
+
+use crate::entity::Entity;
+
+/// What callers see, in the order of the documentation.
+pub static PUBLIC: [&Entity; 8] = [
+    &check::CHECK,
+    &document::DOCUMENT,
+    &business::BUSINESS,
+    &coworker::COWORKER,
+    &user::USER,
+    &role::ROLE,
+    &user_role::USER_ROLE,
+    &audit_entry::AUDIT_ENTRY,
+];
+
+/// What the desk keeps for itself.
+pub static INTERNAL: [&Entity; 5] =
+    [&audit_values::AUDIT_VALUES, &discarded_file::DISCARDED_FILE, &event::EVENT, &file::FILE, &token::TOKEN];
+
+/// Every entity.
+pub fn all() -> impl Iterator<Item = &'static Entity> {
+    PUBLIC.into_iter().chain(INTERNAL)
+}

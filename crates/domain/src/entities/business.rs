@@ -1,0 +1,23 @@
+//! `Business` (contract section 7): a location of the operator, and the border between tenants.
+
+use crate::entity::{Field, Tenancy, entity};
+
+entity! {
+    /// The declaration of `Business`.
+    BUSINESS = "Business" at "/api/sys/businesses" in "businesses", record,
+    tenancy: Tenancy::Itself, display: NAME, changes: All,
+    {
+        /// What it is called.
+        NAME = Field::text("Name", "name", 255).required();
+        /// Its web address.
+        WEB_ADDRESS = Field::text("WebAddress", "web_address", 255);
+        /// Its e-mail address.
+        EMAIL_CONTACT = Field::text("EmailContact", "email_contact", 254);
+        /// The client's number of its country.
+        COUNTRY_ID = Field::integer("CountryId", "country_id");
+        /// The client's number of its currency.
+        CURRENCY_ID = Field::integer("CurrencyId", "currency_id");
+        /// The client's number of its time zone.
+        TIME_ZONE_ID = Field::integer("SimpleTimeZoneId", "simple_time_zone_id");
+    }
+}

@@ -1,0 +1,36 @@
+//! An access or a refresh token (contract section 6), kept as a hash.
+
+use super::user::USER;
+use crate::entity::{Field, entity};
+
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Authenticates a request.
+    Access = 1,
+    /// Gets the next pair of tokens.
+    Refresh = 2,
+}
+
+entity! {
+    /// The declaration of a token.
+    TOKEN = "Token" in "tokens", internal,
+    {
+        /// SHA-256 of the token, in hexadecimal; unique.
+        HASH = Field::text("Hash", "hash", 64).secret();
+        /// A number of [`TokenKind`].
+        KIND = Field::integer("Kind", "kind");
+        /// Whose it is.
+        USER_ID = Field::reference("UserId", "user_id", &USER);
+        /// What all tokens that follow from one sign-in share.
+        FAMILY = Field::guid("Family", "family");
+        /// The client that signed in, as it called itself.
+        CLIENT_ID = Field::text("ClientId", "client_id", 255);
+        /// When it was given out.
+        CREATED_ON = Field::instant("CreatedOn", "created_on");
+        /// When it ends.
+        EXPIRES_ON = Field::instant("ExpiresOn", "expires_on");
+        /// When a refresh token was used; using it again ends the family.
+        USED_ON = Field::instant("UsedOn", "used_on");
+    }
+}
