@@ -7,6 +7,8 @@ pub mod entities;
 pub mod entity;
 pub mod enumeration;
 pub mod event;
+pub mod file_name;
+pub mod json;
 pub mod lifecycle;
 pub mod list;
 pub mod path;
