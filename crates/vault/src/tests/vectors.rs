@@ -1,0 +1,98 @@
+//! The worked example of docs/vault-format.md, which another program computed.
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, UnboundKey};
+use aws_lc_rs::digest::{SHA256, digest};
+use bytes::Bytes;
+use proofdesk_domain::ambient::Random;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::{open, seal};
+use crate::file_key::{FileKey, expand};
+use crate::master_key::check_value;
+use crate::owner::Binding;
+use crate::sealer::nonce;
+use crate::wrap::KeyWrapper;
+use crate::{MasterKey, Owner};
+
+struct Example(BTreeMap<&'static str, Vec<u8>>);
+
+impl Example {
+    fn read() -> Self {
+        let page = include_str!("../../../../docs/vault-format.md");
+        let (_, vector) = page.split_once("```vector\n").unwrap();
+        let (vector, _) = vector.split_once("```").unwrap();
+        let lines = vector.lines().map(|line| line.split_once(" = ").unwrap());
+        Self(lines.map(|(name, digits)| (name, hex::decode(digits).unwrap())).collect())
+    }
+
+    fn get(&self, name: &str) -> &[u8] {
+        &self.0[name]
+    }
+
+    fn key(&self, name: &str) -> [u8; 32] {
+        self.get(name).try_into().unwrap()
+    }
+
+    fn binding(&self) -> Binding {
+        let document = Uuid::from_slice(self.get("document")).unwrap();
+        let owner = Owner { business: 4711, document, slot: 2, version: 5 };
+        Binding::new(Uuid::from_slice(self.get("file_id")).unwrap(), &owner)
+    }
+
+    fn file_key(&self) -> FileKey {
+        FileKey::from_bytes(Box::new(Zeroizing::new(self.key("file_key"))))
+    }
+}
+
+/// Gives always the same bytes.
+struct Fixed(Vec<u8>);
+
+impl Random for Fixed {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.copy_from_slice(&self.0);
+    }
+}
+
+fn gcm(key: &[u8]) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).unwrap())
+}
+
+#[test]
+fn objects_are_those_of_the_worked_example() {
+    let example = Example::read();
+    let (key, binding) = (example.file_key(), example.binding());
+    assert_eq!(binding.as_bytes(), example.get("binding"));
+    let derived = key.derive(&binding).unwrap();
+    assert_eq!(derived.commitment, example.get("commitment"));
+    let sealed = |key: &LessSafeKey| {
+        key.seal_in_place_separate_tag(nonce(1, false), Aad::empty(), &mut []).unwrap().as_ref().to_vec()
+    };
+    assert_eq!(sealed(&derived.chunks), sealed(&gcm(example.get("chunk_key"))));
+
+    let plaintext = Bytes::copy_from_slice(example.get("plaintext"));
+    let object = seal(&key, &binding, &plaintext);
+    assert_eq!(object, example.get("object"));
+    assert_eq!(open(&key, &binding, &object).unwrap(), plaintext);
+    assert_eq!(seal(&key, &binding, &Bytes::new()), example.get("object_of_empty_file"));
+    let two_chunks = seal(&key, &binding, &Bytes::from(vec![0x5a; 65_537]));
+    assert_eq!(digest(&SHA256, &two_chunks).as_ref(), example.get("sha256_of_object_of_two_chunks"));
+}
+
+#[test]
+fn wrapped_keys_and_check_value_are_those_of_the_worked_example() {
+    let example = Example::read();
+    let prk = MasterKey::from_bytes(example.key("master_key")).prk();
+    assert_eq!(check_value(&prk).unwrap(), example.get("check_value"));
+    let mut wrapping_key = [0; 32];
+    expand(&prk, &[b"wrap"], &mut wrapping_key).unwrap();
+    assert_eq!(wrapping_key, example.get("wrapping_key"));
+    let keys = KeyWrapper::new(&prk).unwrap();
+    let random = Fixed(example.get("wrap_nonce").to_vec());
+    let wrapped = keys.wrap(&example.file_key(), &example.binding(), &random).unwrap();
+    assert_eq!(wrapped, example.get("wrapped_key"));
+    let key = keys.unwrap(&wrapped, &example.binding()).unwrap();
+    assert_eq!(key.as_bytes(), example.get("file_key"));
+}
