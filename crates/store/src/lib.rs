@@ -6,6 +6,8 @@
 //! verb starts again. There is no open transaction to hold, which is what lets the SQLite store commit many callers'
 //! transactions with one sync, and the PostgreSQL store send one in two round trips.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod query;
 mod transaction;
