@@ -1,1 +1,187 @@
-//! Placeholder.
+//! The verbs of the desk: what can be done, by whom, all or nothing, with an audit entry each.
+//!
+//! A verb takes a [`caller::Grant`], which only [`caller::Caller::grant`] makes, so it can't be called without the role
+//! it needs; through the grant it loads only what the caller may see. It validates everything at once, and commits one
+//! transaction with the change, its audit entry and its event. If the store says that something changed meanwhile, the
+//! verb starts again from what is there now.
+
+pub mod accounts;
+pub mod audit;
+pub mod caller;
+pub mod checks;
+pub mod commands;
+pub mod documents;
+pub mod error;
+pub mod files;
+pub mod passwords;
+pub mod records;
+pub mod sweep;
+pub mod tokens;
+
+mod references;
+mod rules;
+mod submission;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use proofdesk_domain::ambient::{Clock, Random};
+use proofdesk_domain::entities::{token::TOKEN, user::USER, user_role::USER_ROLE};
+use proofdesk_domain::entity::{CREATED_ON, UNIQUE_ID, UPDATED_BY, UPDATED_ON};
+use proofdesk_domain::record::Record;
+use proofdesk_egress::Gateway;
+use proofdesk_store::{Store, Transaction, Write};
+use proofdesk_vault::Vault;
+
+use crate::caller::Caller;
+use crate::error::DeskError;
+use crate::files::Budget;
+use crate::passwords::Passwords;
+use crate::tokens::Sessions;
+
+/// How often a verb starts again when others change the same records.
+const ATTEMPTS: usize = 12;
+
+/// What the desk is made of. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk(Arc<Parts>);
+
+/// The parts that the desk works with, given by the server or a test.
+pub struct Surroundings {
+    /// Keeps the records.
+    pub store: Arc<dyn Store>,
+    /// Keeps the files.
+    pub vault: Vault,
+    /// Fetches files by URL.
+    pub gateway: Gateway,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub random: Arc<dyn Random>,
+    /// What the operator decides.
+    pub settings: Settings,
+}
+
+/// What the operator decides about the desk.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What is taken of a file.
+    pub files: proofdesk_intake::Limits,
+    /// How long an access token lives, in seconds.
+    pub access_token_seconds: i64,
+    /// How long a refresh token lives, in seconds.
+    pub refresh_token_seconds: i64,
+    /// Whether the password grant is open.
+    pub password_grant: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            files: proofdesk_intake::Limits::default(),
+            access_token_seconds: 604_799,
+            refresh_token_seconds: 15 * 24 * 3600,
+            password_grant: true,
+        }
+    }
+}
+
+struct Parts {
+    given: Surroundings,
+    sessions: Sessions,
+    passwords: Passwords,
+    budget: Budget,
+}
+
+impl Desk {
+    /// A desk of these parts.
+    pub fn new(given: Surroundings) -> Self {
+        let passwords = Passwords::new(given.random.clone());
+        let sessions = Sessions::new(given.random.as_ref());
+        Self(Arc::new(Parts { given, sessions, passwords, budget: Budget::default() }))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.0.given.clock.now()
+    }
+
+    /// The store, for readiness and counts.
+    pub fn store(&self) -> &dyn Store {
+        self.0.given.store.as_ref()
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.0.given.settings
+    }
+
+    fn vault(&self) -> &Vault {
+        &self.0.given.vault
+    }
+
+    fn gateway(&self) -> &Gateway {
+        &self.0.given.gateway
+    }
+
+    fn random(&self) -> &dyn Random {
+        self.0.given.random.as_ref()
+    }
+
+    fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    fn budget(&self) -> &Budget {
+        &self.0.budget
+    }
+
+    /// Password hashes.
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    /// Commits, and forgets cached callers whose rights it may have changed.
+    async fn commit(&self, transaction: Transaction) -> Result<Vec<i64>, DeskError> {
+        let revokes = changes_rights(&transaction);
+        let committed = self.store().commit(transaction).await;
+        if revokes {
+            self.sessions().forget_all();
+        }
+        committed.map_err(DeskError::from)
+    }
+
+    /// Fills in what every new record starts with.
+    fn stamp_new(&self, record: &mut Record, caller: &Caller) {
+        record.set(UNIQUE_ID, self.random().uuid());
+        record.set(CREATED_ON, self.now());
+        self.stamp_change(record, caller);
+    }
+
+    /// Notes when and by whom a record was changed.
+    fn stamp_change(&self, record: &mut Record, caller: &Caller) {
+        record.set(UPDATED_ON, self.now());
+        record.set(UPDATED_BY, caller.email());
+    }
+}
+
+/// Whether a transaction can take rights away: from a user, a bundle of roles, or a token.
+fn changes_rights(transaction: &Transaction) -> bool {
+    let ends_token = |write: &Write| matches!(write, Write::Delete(entity, _) if *entity == &TOKEN);
+    transaction.touches(&USER) || transaction.touches(&USER_ROLE) || transaction.writes.iter().any(ends_token)
+}
+
+/// Runs a verb's attempt, again from the start as long as others change the same records.
+async fn retrying<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, DeskError>
+where
+    F: Future<Output = Result<T, DeskError>>,
+{
+    for _ in 1..ATTEMPTS {
+        match attempt().await {
+            Err(DeskError::Conflict) => {}
+            other => return other,
+        }
+    }
+    attempt().await
+}

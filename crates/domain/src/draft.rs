@@ -75,6 +75,11 @@ impl Draft {
         change("Added").map(|index| (index, true)).or_else(|| change("Removed").map(|index| (index, false)))
     }
 
+    /// Whether this is about records of an entity.
+    pub fn is_of(&self, entity: &'static Entity) -> bool {
+        self.entity == entity
+    }
+
     /// What was sent for a field: None for nothing at all.
     pub fn sent(&self, field: FieldIndex) -> Option<&Value> {
         self.sent[field.0].as_ref()

@@ -1,0 +1,120 @@
+//! Users from the command line, and the administrator of the first start.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use proofdesk_domain::draft::Write;
+use proofdesk_domain::entities::{user, user::USER};
+use proofdesk_domain::record::Record;
+use proofdesk_domain::roles::Operation;
+use proofdesk_domain::scope::Scope;
+use proofdesk_store::Query;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::Desk;
+use crate::caller::Caller;
+use crate::error::DeskError;
+use crate::records::{self, Body, Saved};
+
+/// What the command line says of a new user.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// The e-mail address to sign in with.
+    pub email: String,
+    /// The person's name.
+    pub full_name: String,
+    /// Whether it is an unrestricted administrator.
+    pub admin: bool,
+}
+
+/// Makes a user.
+///
+/// # Errors
+/// [`DeskError::Invalid`], [`DeskError::Unavailable`].
+pub async fn create(desk: &Desk, new: &NewUser, password: &SecretString) -> Result<Saved, DeskError> {
+    let grant = Caller::system().grant(&USER, Operation::Create)?;
+    let body = json!({
+        "Email": new.email, "FullName": new.full_name, "IsAdmin": new.admin, "APIAccess": true,
+        "NewPassword": password.expose_secret(),
+    });
+    records::create(desk, &grant, &object(body)).await
+}
+
+/// Sets a user's password, which ends all of the user's tokens.
+///
+/// # Errors
+/// [`DeskError::NotFound`], [`DeskError::Invalid`], [`DeskError::Unavailable`].
+pub async fn set_password(desk: &Desk, email: &str, password: &SecretString) -> Result<(), DeskError> {
+    edit(desk, email, json!({ "NewPassword": password.expose_secret() })).await
+}
+
+/// Takes from a user the right to sign in, at once.
+///
+/// # Errors
+/// [`DeskError::NotFound`], [`DeskError::Unavailable`].
+pub async fn disable(desk: &Desk, email: &str) -> Result<(), DeskError> {
+    edit(desk, email, json!({ "Active": false })).await
+}
+
+/// All users, by id.
+///
+/// # Errors
+/// [`DeskError::Unavailable`].
+pub async fn list(desk: &Desk) -> Result<Vec<Record>, DeskError> {
+    let mut users: Vec<Record> = Vec::new();
+    loop {
+        let after = users.last().map_or(0, Record::id);
+        let query = Query::all(&USER, Scope::All, 500)
+            .filter(proofdesk_domain::entity::ID, proofdesk_domain::list::Test::AtLeast(after + 1));
+        let page = desk.store().select(&query).await?;
+        if page.is_empty() {
+            return Ok(users);
+        }
+        users.extend(page);
+    }
+}
+
+/// Makes the administrator of a desk that has no users yet. Gives the password if it was made up here.
+///
+/// # Errors
+/// [`DeskError::Invalid`] if the password or the address is no good, [`DeskError::Unavailable`].
+pub async fn first_administrator(
+    desk: &Desk,
+    email: &str,
+    password: Option<SecretString>,
+) -> Result<Option<FirstAdministrator>, DeskError> {
+    if !desk.store().select(&Query::all(&USER, Scope::All, 1)).await?.is_empty() {
+        return Ok(None);
+    }
+    let made_up = password.is_none();
+    let password = password.unwrap_or_else(|| make_up(desk));
+    let new = NewUser { email: email.to_owned(), full_name: "Administrator".to_owned(), admin: true };
+    create(desk, &new, &password).await?;
+    Ok(Some(FirstAdministrator { email: email.to_owned(), made_up: made_up.then_some(password) }))
+}
+
+/// The administrator of the first start.
+pub struct FirstAdministrator {
+    /// The e-mail address to sign in with.
+    pub email: String,
+    /// The password, if it was made up: shown once.
+    pub made_up: Option<SecretString>,
+}
+
+/// A password of 144 random bits.
+pub fn make_up(desk: &Desk) -> SecretString {
+    let mut bytes = [0; 18];
+    desk.random().fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes).into()
+}
+
+async fn edit(desk: &Desk, email: &str, change: serde_json::Value) -> Result<(), DeskError> {
+    let query = Query::all(&USER, Scope::All, 1).equals(user::LOGIN, crate::rules::login(email));
+    let user = desk.store().select(&query).await?.pop().ok_or(DeskError::NotFound)?;
+    let grant = Caller::system().grant(&USER, Operation::Edit)?;
+    records::update(desk, &grant, Write::Merge, Some(user.id()), &object(change)).await.map(drop)
+}
+
+fn object(body: serde_json::Value) -> Body {
+    if let serde_json::Value::Object(body) = body { body } else { Body::new() }
+}

@@ -1,0 +1,188 @@
+//! Who asks, and what they may do. A [`Grant`] is the proof that a caller has a role; every verb takes one.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use proofdesk_domain::entities::business::BUSINESS;
+use proofdesk_domain::entity::{Entity, FieldIndex, ID, Kind};
+use proofdesk_domain::record::Record;
+use proofdesk_domain::roles::{Operation, Role};
+use proofdesk_domain::scope::Scope;
+use proofdesk_domain::value::Value;
+use proofdesk_store::Query;
+
+use crate::Desk;
+use crate::error::DeskError;
+
+/// Somebody who is signed in, with what they may do.
+#[derive(Debug)]
+pub struct Principal {
+    /// The user's id; None for the desk itself.
+    pub user_id: Option<i64>,
+    /// The user's e-mail address.
+    pub email: String,
+    rights: Rights,
+}
+
+#[derive(Debug)]
+enum Rights {
+    /// A full unrestricted administrator.
+    Everything,
+    /// For each role, in the order of the numbers, the businesses where it is held.
+    Roles(Vec<Vec<i64>>),
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The client's address.
+    pub remote: Option<IpAddr>,
+    /// The request, as the log names it.
+    pub request_id: String,
+}
+
+/// A principal, asking from somewhere.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    principal: Arc<Principal>,
+    /// Where the request comes from.
+    pub origin: Origin,
+}
+
+/// The proof that a caller has a role on an entity, and the only way to its records.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    caller: Caller,
+    entity: &'static Entity,
+    scope: Scope,
+}
+
+impl Principal {
+    /// A full unrestricted administrator.
+    pub fn unrestricted(user_id: Option<i64>, email: &str) -> Self {
+        Self { user_id, email: email.to_owned(), rights: Rights::Everything }
+    }
+
+    /// A user who holds these roles at these businesses.
+    pub fn with_roles(user_id: i64, email: &str, held: impl IntoIterator<Item = (Role, i64)>) -> Self {
+        let mut roles = vec![Vec::new(); Role::all().count()];
+        for (role, business) in held {
+            roles[role.number() as usize - 1].push(business);
+        }
+        Self { user_id: Some(user_id), email: email.to_owned(), rights: Rights::Roles(roles) }
+    }
+
+    /// Whether nothing is closed to it.
+    pub fn is_unrestricted(&self) -> bool {
+        matches!(self.rights, Rights::Everything)
+    }
+
+    /// Whether it holds a role at a business.
+    pub fn holds(&self, role: Role, business: i64) -> bool {
+        self.scope(role).is_some_and(|scope| scope.covers(business))
+    }
+
+    /// Where it holds a role; None for nowhere.
+    fn scope(&self, role: Role) -> Option<Scope> {
+        match &self.rights {
+            Rights::Everything => Some(Scope::All),
+            Rights::Roles(roles) => {
+                let businesses = roles.get(role.number() as usize - 1).filter(|held| !held.is_empty())?;
+                Some(Scope::of(businesses.iter().copied()))
+            }
+        }
+    }
+
+    /// The names of the roles that it holds anywhere.
+    pub fn role_names(&self) -> Vec<String> {
+        Role::all().filter(|role| self.scope(*role).is_some()).map(Role::name).collect()
+    }
+}
+
+impl Caller {
+    /// A principal asking from somewhere.
+    pub fn new(principal: Arc<Principal>, origin: Origin) -> Self {
+        Self { principal, origin }
+    }
+
+    /// The desk itself: the first start and the command line.
+    pub fn system() -> Self {
+        Self::new(Arc::new(Principal::unrestricted(None, "proofdesk")), Origin::default())
+    }
+
+    /// Who asks.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The e-mail address of who asks.
+    pub fn email(&self) -> &str {
+        &self.principal.email
+    }
+
+    /// The proof that the caller has a role.
+    ///
+    /// # Errors
+    /// [`DeskError::MissingRole`] if it is held nowhere.
+    pub fn grant(&self, entity: &'static Entity, operation: Operation) -> Result<Grant, DeskError> {
+        let role = Role::new(entity, operation);
+        let scope = self.principal.scope(role).ok_or_else(|| DeskError::MissingRole(role.name()))?;
+        Ok(Grant { caller: self.clone(), entity, scope })
+    }
+}
+
+impl Grant {
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The entity that the grant is for.
+    pub fn entity(&self) -> &'static Entity {
+        self.entity
+    }
+
+    /// The businesses that the grant is for.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The record with this id.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] if there is none, or the caller may not see it.
+    pub async fn load(&self, desk: &Desk, id: i64) -> Result<Record, DeskError> {
+        self.find(desk, self.entity, id).await?.ok_or(DeskError::NotFound)
+    }
+
+    /// A record of another entity that one of this entity refers to, within the same businesses.
+    pub(crate) async fn find(
+        &self,
+        desk: &Desk,
+        entity: &'static Entity,
+        id: i64,
+    ) -> Result<Option<Record>, DeskError> {
+        let query = Query::by_id(entity, self.scope.clone(), id);
+        Ok(desk.store().select(&query).await?.pop())
+    }
+
+    /// The record as the caller may see it: lists of businesses without those of others.
+    pub fn visible(&self, mut record: Record) -> Record {
+        let Scope::Businesses(_) = self.scope else { return record };
+        for (place, field) in record.entity().fields.iter().enumerate() {
+            if matches!(field.kind, Kind::List(of) if of == &BUSINESS) {
+                let index = FieldIndex(place);
+                let seen = record.list(index).iter().copied().filter(|id| self.scope.covers(*id)).collect();
+                record.set(index, Value::List(seen));
+            }
+        }
+        record
+    }
+
+    /// The ids of the records with these ids that the caller may see, for all-or-nothing verbs.
+    pub(crate) async fn load_all(&self, desk: &Desk, ids: &[i64]) -> Result<Vec<Record>, DeskError> {
+        let query = Query::all(self.entity, self.scope.clone(), ids.len().max(1) as u32)
+            .filter(ID, proofdesk_domain::list::Test::OneOf(ids.to_vec()));
+        Ok(desk.store().select(&query).await?)
+    }
+}

@@ -1,0 +1,74 @@
+//! Why a verb didn't do what it was asked.
+
+use proofdesk_domain::validation::FieldError;
+use proofdesk_store::StoreError;
+use proofdesk_vault::{BackendError, ReadError, WriteError};
+use thiserror::Error;
+
+/// Why a verb didn't do what it was asked. Nothing was changed then.
+#[derive(Debug, Error)]
+pub enum DeskError {
+    /// The input is wrong: everything that is, field by field.
+    #[error("the input is not valid")]
+    Invalid(Vec<FieldError>),
+    /// No such record, or one that the caller may not see.
+    #[error("there is no such record")]
+    NotFound,
+    /// Nobody that the desk knows.
+    #[error("the caller is not known")]
+    Unauthenticated,
+    /// The caller lacks this role.
+    #[error("the caller lacks the role {0}")]
+    MissingRole(String),
+    /// The lifecycle doesn't allow the command; the text names the record and its state.
+    #[error("{0}")]
+    Refused(String),
+    /// A token was asked for with a grant that isn't good.
+    #[error("the grant is not good")]
+    InvalidGrant,
+    /// Others keep changing the same records.
+    #[error("the record was changed meanwhile")]
+    Conflict,
+    /// A database or a disk failed.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl DeskError {
+    /// One thing wrong with one field.
+    pub fn field(property: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(property, message)])
+    }
+}
+
+impl From<StoreError> for DeskError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Duplicate { ref table, ref column }
+                if (table.as_str(), column.as_str()) == ("users", "login") =>
+            {
+                Self::field("Email", "is another user's")
+            }
+            StoreError::Conflict | StoreError::Duplicate { .. } | StoreError::Reference => Self::Conflict,
+            StoreError::Unavailable(why) => Self::Unavailable(why),
+        }
+    }
+}
+
+impl From<WriteError> for DeskError {
+    fn from(error: WriteError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<ReadError> for DeskError {
+    fn from(error: ReadError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<BackendError> for DeskError {
+    fn from(error: BackendError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}

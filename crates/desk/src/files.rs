@@ -1,0 +1,238 @@
+//! Files on their way in: read as they come, checked and cleaned, and sealed into the vault, never whole in memory.
+//!
+//! A file is safe in the vault before the record that names it is written. Until then a [`Taken`] holds it, and destroys
+//! it if the record isn't written; what a crash leaves is for [`crate::sweep`].
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt, TryStreamExt};
+use proofdesk_domain::entities::{file, file::FILE};
+use proofdesk_domain::file_name;
+use proofdesk_domain::record::Record;
+use proofdesk_domain::slots::Slot;
+use proofdesk_intake::{MediaType, Received, Receiver, SecondLook};
+use proofdesk_vault::{Owner, Vault, Writer};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::Desk;
+use crate::error::DeskError;
+
+/// Whole files that are in memory at one time for a second look (WebP, HEIC and PDF): each up to the limit of a file.
+const SECOND_LOOKS: usize = 1;
+
+/// Bounds the memory that files take.
+pub(crate) struct Budget(Arc<Semaphore>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(SECOND_LOOKS)))
+    }
+}
+
+/// Where a file is to go.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The slot of the document.
+    pub(crate) slot: Slot,
+    /// Who owns it, as it is sealed.
+    pub(crate) owner: Owner,
+    /// What the customer calls it.
+    pub(crate) name: String,
+}
+
+/// Why a file wasn't taken.
+#[derive(Debug)]
+pub enum FileError {
+    /// It isn't what is taken; the text says the limit and what was found.
+    Refused(String),
+    /// It didn't come whole; the text says why.
+    Broken(String),
+    /// The desk failed.
+    Failed(DeskError),
+}
+
+impl<E: Into<DeskError>> From<E> for FileError {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// A file that is safe in the vault, and that no record names yet. Destroyed when dropped, unless kept.
+pub(crate) struct Taken {
+    vault: Vault,
+    /// The slot that it is for.
+    pub(crate) slot: Slot,
+    /// All that is known of it, but for the document's id.
+    pub(crate) record: Record,
+    objects: Vec<Uuid>,
+}
+
+impl Taken {
+    /// A record names it now.
+    pub(crate) fn keep(mut self) {
+        self.objects.clear();
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        shred_soon(&self.vault, std::mem::take(&mut self.objects));
+    }
+}
+
+/// Destroys files on a task of their own, where there is a runtime; else the next sweep does.
+fn shred_soon(vault: &Vault, objects: Vec<Uuid>) {
+    let (Ok(runtime), false) = (tokio::runtime::Handle::try_current(), objects.is_empty()) else { return };
+    let vault = vault.clone();
+    runtime.spawn(async move {
+        for object in objects {
+            if let Err(error) = vault.shred(object).await {
+                tracing::warn!(%error, "a file that no record names could not be destroyed; the next sweep tries again");
+            }
+        }
+    });
+}
+
+/// Takes a file from a stream into the vault.
+///
+/// # Errors
+/// [`FileError`]; nothing stays in the vault then.
+pub(crate) async fn take<S, E>(desk: &Desk, place: Place, bytes: S) -> Result<Taken, FileError>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
+    E: Into<FileError>,
+{
+    let object = new_object(desk);
+    let record = Record::empty(&FILE);
+    let vault = desk.vault().clone();
+    let mut taken = Taken { vault, slot: place.slot, record, objects: vec![object] };
+    let mut writer = desk.vault().create(object, &place.owner)?;
+    let received = match receive(desk, &mut writer, bytes).await {
+        Ok(received) => received,
+        Err(error) => {
+            writer.abort().await?;
+            return Err(error);
+        }
+    };
+    let stored = writer.finish().await?;
+    taken.record = described(desk, &place, &received, object, stored.size);
+    if received.needs_second_look {
+        look_again(desk, &place, &received, &mut taken).await?;
+    }
+    Ok(taken)
+}
+
+async fn receive<S, E>(desk: &Desk, writer: &mut Writer, mut bytes: S) -> Result<Received, FileError>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
+    E: Into<FileError>,
+{
+    let mut receiver = Receiver::new(desk.settings().files);
+    let mut kept = Vec::new();
+    while let Some(piece) = bytes.next().await {
+        let piece = piece.map_err(Into::into)?;
+        receiver.push(&piece, &mut kept).map_err(|refusal| FileError::Refused(refusal.to_string()))?;
+        if !kept.is_empty() {
+            writer.write(Bytes::from(std::mem::take(&mut kept))).await?;
+        }
+    }
+    receiver.finish().map_err(|refusal| FileError::Refused(refusal.to_string()))
+}
+
+/// Looks at a whole WebP, HEIC or PDF, one at a time: the limits that its header hides, and metadata to drop.
+async fn look_again(
+    desk: &Desk,
+    place: &Place,
+    received: &Received,
+    taken: &mut Taken,
+) -> Result<(), FileError> {
+    let ended = |_| DeskError::Unavailable("the desk is closing".to_owned());
+    let _turn = desk.budget().0.acquire().await.map_err(ended)?;
+    let first = taken.objects[0];
+    let look = inspect(desk, first, place, received.media_type).await?;
+    taken.record.set(file::WIDTH, look.width.map(i64::from));
+    taken.record.set(file::HEIGHT, look.height.map(i64::from));
+    taken.record.set(file::PAGES, look.pages.map(i64::from));
+    if let Some(cleaned) = look.cleaned {
+        let object = new_object(desk);
+        taken.objects.push(object);
+        let mut writer = desk.vault().create(object, &place.owner)?;
+        writer.write(Bytes::from(cleaned)).await?;
+        let stored = writer.finish().await?;
+        taken.record.set(file::OBJECT, object);
+        taken.record.set(file::KEPT_BYTES, stored.size as i64);
+        desk.vault().shred(first).await?;
+        taken.objects.remove(0);
+    }
+    Ok(())
+}
+
+async fn inspect(
+    desk: &Desk,
+    object: Uuid,
+    place: &Place,
+    media: MediaType,
+) -> Result<SecondLook, FileError> {
+    let reader = desk.vault().read(object, &place.owner).await?;
+    let mut whole = Vec::with_capacity(reader.size() as usize);
+    let mut pieces = std::pin::pin!(reader.stream(0..reader.size()));
+    while let Some(piece) = pieces.try_next().await? {
+        whole.extend_from_slice(&piece);
+    }
+    let limits = desk.settings().files;
+    let look =
+        tokio::task::spawn_blocking(move || proofdesk_intake::second_look(media, &whole, limits)).await;
+    let look = look.map_err(|_| FileError::Refused("is damaged: it can't be read".to_owned()))?;
+    look.map_err(|refusal| FileError::Refused(refusal.to_string()))
+}
+
+fn described(desk: &Desk, place: &Place, received: &Received, object: Uuid, kept: u64) -> Record {
+    let name = file_name::clean(&place.name, fallback(place.slot), received.media_type.extension());
+    Record::empty(&FILE)
+        .with(file::OBJECT, object)
+        .with(file::SLOT, place.slot.number())
+        .with(file::BUSINESS_ID, place.owner.business)
+        .with(file::DOCUMENT_GUID, place.owner.document)
+        .with(file::ROUND, place.owner.version as i64)
+        .with(file::NAME, name)
+        .with(file::MEDIA_TYPE, received.media_type.mime())
+        .with(file::WIDTH, received.width.map(i64::from))
+        .with(file::HEIGHT, received.height.map(i64::from))
+        .with(file::RECEIVED_BYTES, received.received_bytes as i64)
+        .with(file::RECEIVED_SHA256, hex::encode(received.received_sha256))
+        .with(file::KEPT_BYTES, kept as i64)
+        .with(file::CREATED_ON, desk.now())
+}
+
+/// What a file is called that came without a name.
+fn fallback(slot: Slot) -> &'static str {
+    match slot {
+        Slot::Photo => "photo",
+        Slot::Document => "front",
+        Slot::AdditionalDocument => "back",
+    }
+}
+
+/// A new id for a file: a UUID version 7, so that a sweep can tell how old it is.
+fn new_object(desk: &Desk) -> Uuid {
+    let mut random = [0; 10];
+    desk.random().fill(&mut random);
+    uuid::Builder::from_unix_timestamp_millis(desk.now().as_millisecond().unsigned_abs(), &random).into_uuid()
+}
+
+/// Who owns a file, from what its record says it was sealed with.
+pub(crate) fn owner_of(record: &Record) -> Owner {
+    Owner {
+        business: record.int(file::BUSINESS_ID).unwrap_or(0),
+        document: record.text(file::DOCUMENT_GUID).and_then(|id| id.parse().ok()).unwrap_or_default(),
+        slot: record.int(file::SLOT).unwrap_or(0) as u8,
+        version: record.int(file::ROUND).unwrap_or(0) as u64,
+    }
+}
+
+/// The vault's id of a file.
+pub(crate) fn object_of(record: &Record) -> Uuid {
+    record.text(file::OBJECT).and_then(|id| id.parse().ok()).unwrap_or_default()
+}

@@ -1,0 +1,112 @@
+//! Delete. What others refer to is refused, naming what refers to it.
+
+use proofdesk_domain::entities::{
+    self, audit_entry::AUDIT_ENTRY, check::CHECK, document::DOCUMENT, user, user::USER,
+};
+use proofdesk_domain::entity::{Entity, FieldIndex, Kind, Source};
+use proofdesk_domain::enumeration::AuditType;
+use proofdesk_domain::list::Test;
+use proofdesk_domain::path::referred;
+use proofdesk_domain::record::Record;
+use proofdesk_domain::scope::Scope;
+use proofdesk_domain::validation::FieldError;
+use proofdesk_domain::value::Value;
+use proofdesk_store::{Query, Transaction};
+
+use super::{business_of, subject_of};
+use crate::audit::{self, Changes, Entry};
+use crate::caller::Grant;
+use crate::error::DeskError;
+use crate::{Desk, checks, documents, retrying};
+
+/// Removes a record, and what is part of it.
+///
+/// # Errors
+/// [`DeskError::NotFound`], [`DeskError::Invalid`] if others refer to it, [`DeskError::Unavailable`].
+pub async fn delete(desk: &Desk, grant: &Grant, id: i64) -> Result<(), DeskError> {
+    match grant.entity() {
+        entity if entity == &CHECK => checks::delete(desk, grant, id).await,
+        entity if entity == &DOCUMENT => documents::delete(desk, grant, id).await,
+        _ => retrying(|| plain(desk, grant, id)).await,
+    }
+}
+
+async fn plain(desk: &Desk, grant: &Grant, id: i64) -> Result<(), DeskError> {
+    let record = grant.load(desk, id).await?;
+    refuse_administrators(grant, &record)?;
+    if let Some(error) = referrers(desk, &record).await? {
+        return Err(DeskError::Invalid(vec![error]));
+    }
+    let mut transaction = Transaction::default();
+    transaction.unchanged(&record);
+    remove(desk, grant, &mut transaction, &record);
+    desk.commit(transaction).await.map(drop)
+}
+
+/// Nobody deletes themselves, and only an unrestricted administrator deletes administrators.
+fn refuse_administrators(grant: &Grant, record: &Record) -> Result<(), DeskError> {
+    let caller = grant.caller().principal();
+    if record.entity() != &USER {
+        return Ok(());
+    }
+    if caller.user_id == Some(record.id()) {
+        return Err(DeskError::field("Id", "is yourself"));
+    }
+    if record.flag(user::IS_ADMIN) && !caller.is_unrestricted() {
+        return Err(DeskError::field("Id", "is an administrator; only an unrestricted one deletes it"));
+    }
+    Ok(())
+}
+
+/// Adds a delete and its audit entry.
+pub(crate) fn remove(desk: &Desk, grant: &Grant, transaction: &mut Transaction, record: &Record) {
+    transaction.delete(record);
+    let entry = Entry {
+        kind: AuditType::Delete,
+        entity: record.entity(),
+        id: record.id().into(),
+        business: business_of(record),
+        subject: subject_of(record),
+        description: format!("{} was deleted", record.entity().name),
+        changes: Changes::between(Some(record), None),
+    };
+    audit::record(desk, transaction, grant.caller(), entry);
+}
+
+/// What refers to a record, as an error: "is referred to by 3 `Coworker` records".
+async fn referrers(desk: &Desk, record: &Record) -> Result<Option<FieldError>, DeskError> {
+    for entity in entities::PUBLIC {
+        for (place, field) in entity.fields.iter().enumerate() {
+            let index = FieldIndex(place);
+            if refers(entity, index, record.entity()) {
+                let count = count(desk, entity, index, record.id()).await?;
+                if count > 0 {
+                    let plural = if count == 1 { "record" } else { "records" };
+                    let text = format!("is referred to by {count} {} {plural} ({})", entity.name, field.name);
+                    return Ok(Some(FieldError::new("Id", text).attempted(record.id())));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a field keeps a record from being deleted. Audit entries outlive locations, but not who acted; a user's
+/// places in bundles of roles go with the user.
+fn refers(entity: &'static Entity, index: FieldIndex, to: &'static Entity) -> bool {
+    let field = entity.field(index);
+    match field.kind {
+        Kind::Reference(_) => referred(field) == Some(to) && (*entity != AUDIT_ENTRY || *to == USER),
+        Kind::List(of) => *of == *to && *to != USER && matches!(field.source, Source::Links(_)),
+        _ => false,
+    }
+}
+
+async fn count(desk: &Desk, entity: &'static Entity, index: FieldIndex, id: i64) -> Result<u64, DeskError> {
+    let test = match entity.field(index).kind {
+        Kind::List(_) => Test::Holds(id),
+        _ => Test::Equals(Value::Int(id)),
+    };
+    let query = Query::all(entity, Scope::All, 1).filter(index, test);
+    Ok(desk.store().list(&query).await?.total)
+}

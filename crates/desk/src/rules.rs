@@ -1,0 +1,119 @@
+//! What holds for the records of one entity, beyond its declaration.
+
+use proofdesk_domain::draft::Draft;
+use proofdesk_domain::entities::{check, check::CHECK, user_role};
+use proofdesk_domain::entities::{coworker, coworker::COWORKER, user, user::USER, user_role::USER_ROLE};
+use proofdesk_domain::enumeration::{AddressDocumentType, IdentityDocumentType, VerificationType};
+use proofdesk_domain::record::Record;
+use proofdesk_domain::validation::FieldError;
+use proofdesk_domain::value::Value;
+
+use crate::caller::Principal;
+use crate::{passwords, references};
+
+/// What a rule looks at.
+pub(crate) struct Change<'a> {
+    /// Who makes the change.
+    pub(crate) by: &'a Principal,
+    /// The record before; None for a new one.
+    pub(crate) before: Option<&'a Record>,
+    /// What was sent.
+    pub(crate) draft: &'a Draft,
+}
+
+/// Fills in what follows from other fields, and says what is wrong.
+pub(crate) fn apply(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
+    match after.entity() {
+        entity if entity == &CHECK => check(change, after),
+        entity if entity == &COWORKER => coworker(change, after),
+        entity if entity == &USER => user(change, after),
+        entity if entity == &USER_ROLE => user_role(change, after),
+        _ => Vec::new(),
+    }
+}
+
+/// A check proves what its document type says, where it doesn't say itself (contract section 2).
+fn check(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
+    if change.before.is_none() && change.draft.sent(check::VERIFICATION).is_none_or(Value::is_null) {
+        let kind = |field, none: i64| after.int(field).is_some_and(|number| number != none);
+        if kind(check::IDENTITY_TYPE, IdentityDocumentType::None.number()) {
+            after.set(check::VERIFICATION, VerificationType::IdDocument);
+        } else if kind(check::ADDRESS_TYPE, AddressDocumentType::None.number()) {
+            after.set(check::VERIFICATION, VerificationType::Address);
+        }
+    }
+    Vec::new()
+}
+
+fn coworker(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
+    if change.before.is_none() && change.draft.sent(coworker::ACTIVE).is_none() {
+        after.set(coworker::ACTIVE, true);
+    }
+    let mut businesses = after.list(coworker::BUSINESSES).to_vec();
+    if let Some(invoicing) = after.int(coworker::INVOICING_BUSINESS_ID)
+        && let Err(place) = businesses.binary_search(&invoicing)
+    {
+        businesses.insert(place, invoicing);
+    }
+    let mut errors = Vec::from_iter(not_an_email(after.text(coworker::EMAIL)));
+    if businesses.is_empty() {
+        errors.push(FieldError::new("InvoicingBusinessId", "is a required field where Businesses is empty"));
+    }
+    after.set(coworker::BUSINESSES, Value::List(businesses));
+    errors
+}
+
+fn user(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
+    if change.before.is_none() && change.draft.sent(user::ACTIVE).is_none() {
+        after.set(user::ACTIVE, true);
+    }
+    let email = after.text(user::EMAIL).unwrap_or_default().trim().to_owned();
+    after.set(user::LOGIN, login(&email));
+    let mut errors = Vec::from_iter(not_an_email(after.text(user::EMAIL)));
+    let password = change.draft.text(user::NEW_PASSWORD);
+    errors.extend(password.and_then(|password| passwords::weakness("NewPassword", password, &email)));
+    let itself = change.before.map(Record::id) == change.by.user_id && change.by.user_id.is_some();
+    if itself && !after.flag(user::ACTIVE) {
+        errors.push(FieldError::new("Active", "can't be taken from yourself"));
+    }
+    errors.extend(administration(change, after));
+    errors
+}
+
+/// Only an unrestricted administrator makes or changes administrators, and users of no business.
+fn administration(change: &Change<'_>, after: &Record) -> Option<FieldError> {
+    if change.by.is_unrestricted() {
+        return None;
+    }
+    let was_admin = change.before.is_some_and(|before| before.flag(user::IS_ADMIN));
+    if was_admin || after.flag(user::IS_ADMIN) {
+        return Some(FieldError::new(
+            "IsAdmin",
+            "is for unrestricted administrators to set, and their records to change",
+        ));
+    }
+    after.list(user::BUSINESSES).is_empty().then(|| FieldError::required("Businesses"))
+}
+
+fn user_role(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
+    let excess = references::exceeds(change.by, after)
+        || change.before.is_some_and(|before| references::exceeds(change.by, before));
+    let error = || {
+        FieldError::new(after.entity().field(user_role::ROLES).name, "has roles that you don't have yourself")
+    };
+    Vec::from_iter(excess.then(error))
+}
+
+/// The form of an e-mail address in which sign-ins are compared.
+pub(crate) fn login(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+fn not_an_email(email: Option<&str>) -> Option<FieldError> {
+    let email = email?.trim();
+    let (name, host) = email.rsplit_once('@').unwrap_or_default();
+    let plain =
+        !name.is_empty() && !host.is_empty() && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    (!plain && !email.is_empty())
+        .then(|| FieldError::new("Email", "must be an e-mail address").attempted(email))
+}

@@ -1,0 +1,120 @@
+//! Destroys the files that no record names: those of removed records, and what a crash left.
+
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use proofdesk_domain::entities::{discarded_file, discarded_file::DISCARDED_FILE, file, file::FILE};
+use proofdesk_domain::record::Record;
+use proofdesk_domain::scope::Scope;
+use proofdesk_store::{Query, Transaction};
+use uuid::Uuid;
+
+use crate::Desk;
+use crate::error::DeskError;
+use crate::files::object_of;
+
+/// How many files are looked at in one go.
+const BATCH: u32 = 500;
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Files of removed records that were destroyed.
+    pub discarded: u64,
+    /// Files that no record ever named.
+    pub orphans: u64,
+}
+
+/// Notes in a transaction that a file goes with it: no record names it any more.
+pub(crate) fn discard(desk: &Desk, transaction: &mut Transaction, file: &Record) -> Uuid {
+    let object = object_of(file);
+    let record = Record::empty(&DISCARDED_FILE)
+        .with(discarded_file::OBJECT, object)
+        .with(discarded_file::CREATED_ON, desk.now());
+    transaction.insert(record);
+    object
+}
+
+/// Destroys files whose transaction has committed, without making the caller wait.
+pub(crate) fn discard_soon(desk: &Desk, objects: &[Uuid]) {
+    if objects.is_empty() {
+        return;
+    }
+    let desk = desk.clone();
+    tokio::spawn(async move {
+        if let Err(error) = discarded(&desk).await {
+            tracing::warn!(%error, "discarded files could not be destroyed; the next sweep tries again");
+        }
+    });
+}
+
+/// Destroys all files that no record names. Those younger than `grace` may be on their way to a record; a desk that
+/// starts alone on its data passes zero.
+///
+/// # Errors
+/// [`DeskError::Unavailable`]; what was not destroyed stays for the next sweep.
+pub async fn sweep(desk: &Desk, grace: Duration) -> Result<Swept, DeskError> {
+    Ok(Swept { discarded: discarded(desk).await?, orphans: orphans(desk, grace).await? })
+}
+
+async fn discarded(desk: &Desk) -> Result<u64, DeskError> {
+    let mut count = 0;
+    loop {
+        let found = desk.store().select(&Query::all(&DISCARDED_FILE, Scope::All, BATCH)).await?;
+        for record in &found {
+            let object =
+                record.text(discarded_file::OBJECT).and_then(|id| id.parse().ok()).unwrap_or_default();
+            desk.vault().shred(object).await?;
+            let mut transaction = Transaction::default();
+            transaction.delete(record);
+            match desk.commit(transaction).await {
+                // Another sweep was faster.
+                Ok(_) | Err(DeskError::Conflict) => count += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        if found.len() < BATCH as usize {
+            return Ok(count);
+        }
+    }
+}
+
+async fn orphans(desk: &Desk, grace: Duration) -> Result<u64, DeskError> {
+    let youngest = desk.now() - jiff::SignedDuration::try_from(grace).unwrap_or_default();
+    let mut count = 0;
+    let mut after = None;
+    loop {
+        let keys = desk.vault().keys_after(after, BATCH as usize).await?;
+        for key in &keys {
+            count += u64::from(destroy_orphan(desk, *key, youngest).await?);
+        }
+        match keys.last() {
+            Some(last) => after = Some(*last),
+            None => break,
+        }
+    }
+    let mut objects = std::pin::pin!(desk.vault().objects());
+    while let Some(object) = objects.try_next().await? {
+        count += u64::from(destroy_orphan(desk, object.id, youngest).await?);
+    }
+    Ok(count)
+}
+
+async fn destroy_orphan(desk: &Desk, object: Uuid, youngest: Timestamp) -> Result<bool, DeskError> {
+    if made_on(object).is_some_and(|made| made > youngest) {
+        return Ok(false);
+    }
+    let query = Query::all(&FILE, Scope::All, 1).equals(file::OBJECT, object);
+    if !desk.store().select(&query).await?.is_empty() {
+        return Ok(false);
+    }
+    desk.vault().shred(object).await?;
+    Ok(true)
+}
+
+/// When a file's id was made: ids are UUIDs version 7.
+fn made_on(object: Uuid) -> Option<Timestamp> {
+    let (seconds, nanos) = object.get_timestamp()?.to_unix();
+    Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()
+}
