@@ -166,12 +166,12 @@ async fn check_master_key(keys: &dyn KeyStore, master: &Prk) -> Result<(), OpenE
     verify_slices_are_equal(&stored, &ours).map_err(|_| OpenError::WrongMasterKey)
 }
 
-/// Keeps the check value of the first master key, and gives back the one that is kept: another process may be faster.
+/// Keeps the check value of the first master key, and gives back the one that is kept: another process may be faster, and
+/// may have put keys since.
 async fn first_check_value(keys: &dyn KeyStore, ours: &[u8]) -> Result<Vec<u8>, OpenError> {
-    let failed = BackendError::from;
-    if !keys.ids(None, 1).await.map_err(failed)?.is_empty() {
-        return Err(OpenError::CheckValueMissing);
+    if keys.ids(None, 1).await.map_err(BackendError::from)?.is_empty() {
+        keys.put_setting(CHECK_SETTING, ours).await.map_err(BackendError::from)?;
     }
-    keys.put_setting(CHECK_SETTING, ours).await.map_err(failed)?;
-    keys.setting(CHECK_SETTING).await.map_err(failed)?.ok_or(OpenError::CheckValueMissing)
+    let kept = keys.setting(CHECK_SETTING).await.map_err(BackendError::from)?;
+    kept.ok_or(OpenError::CheckValueMissing)
 }
