@@ -59,6 +59,11 @@ impl Plan {
         }
     }
 
+    /// The entity.
+    pub fn entity(&self) -> &'static Entity {
+        self.entity
+    }
+
     /// What the columns of the answer to [`Plan::select`] hold: one for each field.
     pub fn shapes(&self) -> &[Shape] {
         &self.shapes

@@ -1,0 +1,80 @@
+//! How connections are opened.
+
+use std::path::Path;
+use std::time::Duration;
+
+use proofdesk_domain::list::fold;
+use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::OpenError;
+
+/// How long a connection waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Writes. Page cache 4 MiB.
+    Writer,
+    /// Reads. Page cache 2 MiB.
+    Reader,
+}
+
+/// Opens the database of the desk's records.
+pub(crate) fn open(path: &Path, role: Role) -> Result<Connection, OpenError> {
+    let connection = open_any(path, role)?;
+    let flags =
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function(c"fold", 1, flags, |context| match context.get_raw(0) {
+        ValueRef::Text(text) => Ok(Some(fold(&String::from_utf8_lossy(text)))),
+        _ => Ok(None),
+    })?;
+    Ok(connection)
+}
+
+/// Opens a database, with write-ahead log, and syncs at every commit.
+pub(crate) fn open_any(path: &Path, role: Role) -> Result<Connection, OpenError> {
+    if role == Role::Writer {
+        create(path)?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Neither a damaged schema nor a mistaken statement may reach what SQLite keeps for itself.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(OpenError::Journal(mode));
+    }
+    connection.execute_batch(match role {
+        Role::Writer => WRITER,
+        Role::Reader => READER,
+    })?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Sizes of the page cache are in KiB, of the log in bytes.
+const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; \
+    PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 16777216;";
+const READER: &str = "PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
+    PRAGMA mmap_size = 0;";
+
+/// Makes an empty file that only its owner reads, before SQLite would make one that everybody reads. The files beside it
+/// get the same rights.
+fn create(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// Runs a statement without parameters and answers.
+pub(crate) fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.raw_execute().map(drop)
+}

@@ -1,0 +1,254 @@
+//! The thread that writes: many callers' transactions, one sync.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, OnceLock};
+use std::thread::{Builder, JoinHandle};
+
+use proofdesk_store::StoreError;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::connection::run;
+use crate::error::is_disk_failure;
+
+/// How many transactions share one sync at most.
+const GROUP: usize = 256;
+
+/// Hands work to the thread that writes. When this is dropped, the thread does what it was given and ends.
+pub(crate) struct Writer {
+    queue: Option<Sender<Box<dyn Work>>>,
+    state: Arc<State>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Why nothing can be written any more.
+    broken: OnceLock<String>,
+    /// How many database transactions were committed: as many syncs.
+    commits: AtomicU64,
+}
+
+/// What one caller wants written.
+trait Work: Send {
+    /// Writes. If it gives `false`, what it wrote is taken back.
+    fn write(&mut self, connection: &Connection) -> bool;
+
+    /// Answers the caller, with the error of the group if there is one.
+    fn answer(self: Box<Self>, group: Result<(), &str>);
+
+    /// Whether what it deleted must not stay in the log either.
+    fn scrubs(&self) -> bool;
+}
+
+struct Task<F, T> {
+    write: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+    scrubs: bool,
+}
+
+impl<F, T> Work for Task<F, T>
+where
+    F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+    T: Send,
+{
+    fn write(&mut self, connection: &Connection) -> bool {
+        self.outcome = self.write.take().map(|write| write(connection));
+        matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), &str>) {
+        let lost = |why: &str| Err(StoreError::Unavailable(why.to_owned()));
+        let outcome = match (self.outcome, group) {
+            // What was refused was refused, whatever became of the others.
+            (Some(Err(refused)), _) => Err(refused),
+            (_, Err(why)) => lost(why),
+            (Some(done), Ok(())) => done,
+            (None, Ok(())) => lost("the write was not carried out"),
+        };
+        // The caller may have gone away; then nobody wants to know.
+        drop(self.answer.send(outcome));
+    }
+
+    fn scrubs(&self) -> bool {
+        self.scrubs
+    }
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(crate) fn start(connection: Connection, name: &str) -> std::io::Result<Self> {
+        let (queue, waiting) = mpsc::channel();
+        let state = Arc::new(State::default());
+        let mut group = Groups { connection, state: Arc::clone(&state) };
+        let thread = Builder::new().name(name.to_owned()).spawn(move || group.serve(&waiting))?;
+        Ok(Self { queue: Some(queue), state, thread: Some(thread) })
+    }
+
+    /// Writes. When this returns, what was written is durable.
+    pub(crate) async fn write<T, F>(&self, write: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.submit(write, false).await
+    }
+
+    /// Deletes. When this returns, what was deleted is neither in the database nor in its log.
+    pub(crate) async fn scrub<T, F>(&self, write: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.submit(write, true).await
+    }
+
+    async fn submit<T, F>(&self, write: F, scrubs: bool) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        if let Some(why) = self.state.broken.get() {
+            return Err(StoreError::Unavailable(why.clone()));
+        }
+        let gone = || StoreError::Unavailable("the thread that writes has ended".to_owned());
+        let (answer, answered) = oneshot::channel();
+        let task = Task { write: Some(write), outcome: None, answer, scrubs };
+        let queue = self.queue.as_ref().ok_or_else(gone)?;
+        queue.send(Box::new(task)).map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+
+    /// How many database transactions were committed.
+    pub(crate) fn commits(&self) -> u64 {
+        self.state.commits.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            // Its panics are caught and told as errors of the writes.
+            drop(thread.join());
+        }
+    }
+}
+
+/// What the thread has.
+struct Groups {
+    connection: Connection,
+    state: Arc<State>,
+}
+
+impl Groups {
+    fn serve(&mut self, waiting: &Receiver<Box<dyn Work>>) {
+        while let Ok(first) = waiting.recv() {
+            let mut group = vec![first];
+            group.extend(waiting.try_iter().take(GROUP - 1));
+            let committed = self.commit(&mut group);
+            let scrubbed = match committed {
+                Ok(()) if group.iter().any(|work| work.scrubs()) => scrub(&self.connection),
+                _ => Ok(()),
+            };
+            let (committed, scrubbed) = (borrowed(&committed), borrowed(&scrubbed));
+            for work in group {
+                let outcome = if work.scrubs() { committed.and(scrubbed) } else { committed };
+                work.answer(outcome);
+            }
+        }
+    }
+
+    /// Writes a group; an error means that nothing of it is there.
+    fn commit(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), String> {
+        if let Some(why) = self.state.broken.get() {
+            return Err(why.clone());
+        }
+        // After a panic nothing is written any more, so nothing sees what it may have left half done.
+        let committed = catch_unwind(AssertUnwindSafe(|| self.commit_all(group)));
+        let failure = match committed {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => {
+                let text = error.to_string();
+                if is_disk_failure(&error) {
+                    self.break_off(&format!("the disk failed; restart once it works again: {text}"));
+                }
+                text
+            }
+            Err(_) => {
+                let text = "a write panicked; restart, and report what the log says".to_owned();
+                self.break_off(&text);
+                text
+            }
+        };
+        if !self.connection.is_autocommit() {
+            // Without effect where the failure has ended the transaction by itself.
+            drop(run(&self.connection, "ROLLBACK"));
+        }
+        Err(failure)
+    }
+
+    fn break_off(&self, why: &str) {
+        tracing::error!(why, "the database is no longer written to");
+        drop(self.state.broken.set(why.to_owned()));
+    }
+
+    fn commit_all(&mut self, group: &mut [Box<dyn Work>]) -> rusqlite::Result<()> {
+        let connection = &self.connection;
+        run(connection, "BEGIN IMMEDIATE")?;
+        let any = match group {
+            [only] => only.write(connection),
+            many => write_each(connection, many)?,
+        };
+        if connection.is_autocommit() {
+            return Err(ended_by_itself());
+        }
+        run(connection, if any { "COMMIT" } else { "ROLLBACK" })?;
+        self.state.commits.fetch_add(u64::from(any), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Writes each in a savepoint of its own; gives whether any of them is to stay.
+fn write_each(connection: &Connection, group: &mut [Box<dyn Work>]) -> rusqlite::Result<bool> {
+    let mut any = false;
+    for work in group {
+        run(connection, "SAVEPOINT one")?;
+        let stays = work.write(connection);
+        if connection.is_autocommit() {
+            return Err(ended_by_itself());
+        }
+        if !stays {
+            run(connection, "ROLLBACK TO one")?;
+        }
+        run(connection, "RELEASE one")?;
+        any |= stays;
+    }
+    Ok(any)
+}
+
+/// A full disk and the like make SQLite roll back the whole transaction, with all that came before.
+fn ended_by_itself() -> rusqlite::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK);
+    rusqlite::Error::SqliteFailure(
+        code,
+        Some("a statement failed and took the transaction with it".to_owned()),
+    )
+}
+
+fn borrowed(result: &Result<(), String>) -> Result<(), &str> {
+    result.as_ref().copied().map_err(String::as_str)
+}
+
+/// Moves the log into the database and empties it.
+fn scrub(connection: &Connection) -> Result<(), String> {
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    match busy {
+        Ok(false) => Ok(()),
+        Ok(true) => Err("the log can't be emptied while another process reads; delete again".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
