@@ -1,1 +1,72 @@
-//! Placeholder.
+//! The wire: routes, JSON, forms, lists, errors and the OpenAPI document, as the contract says.
+//!
+//! [`routes`] is the table of all operations: each line says the method, the path, who may call it, how it is described
+//! and which handler answers. The router and the OpenAPI document are both made from it, so neither can lack a line, and
+//! a line without a role can't be written.
+
+mod body;
+mod call;
+mod dispatch;
+mod envelope;
+mod error;
+mod handlers;
+mod middleware;
+pub mod openapi;
+mod query;
+mod range;
+pub mod routes;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use proofdesk_desk::Desk;
+
+pub use error::MissingRole;
+
+/// What the wire works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    /// The verbs.
+    pub desk: Desk,
+    /// What the operator decides about the wire.
+    pub settings: Arc<Settings>,
+}
+
+/// What the operator decides about the wire.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How a caller without the role is answered.
+    pub missing_role: MissingRole,
+    /// The largest JSON or form body, in bytes.
+    pub body_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { missing_role: MissingRole::Unauthorized, body_bytes: 1024 * 1024 }
+    }
+}
+
+/// The address of the client, which the server puts into each request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Client(pub SocketAddr);
+
+/// The name of a request, which the server puts into each request's extensions and the log.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// The router of all operations, and the answers for what is none.
+pub fn router(api: Api) -> Router {
+    let router = routes::all().into_iter().fold(Router::new(), dispatch::mount);
+    let router = router
+        .merge(openapi::pages())
+        .fallback(error::no_route)
+        .method_not_allowed_fallback(error::no_method);
+    router.with_state(api)
+}
+
+/// Wraps a router so that paths match whatever their case (contract section 1), and adds what every answer carries.
+pub fn finish(router: Router) -> Router {
+    middleware::wrap(router)
+}

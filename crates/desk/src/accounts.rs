@@ -56,6 +56,16 @@ pub async fn disable(desk: &Desk, email: &str) -> Result<(), DeskError> {
     edit(desk, email, json!({ "Active": false })).await
 }
 
+/// The record of who asks.
+///
+/// # Errors
+/// [`DeskError::NotFound`] for the desk itself, [`DeskError::Unavailable`].
+pub async fn me(desk: &Desk, caller: &Caller) -> Result<Record, DeskError> {
+    let id = caller.principal().user_id.ok_or(DeskError::NotFound)?;
+    let found = desk.store().select(&Query::by_id(&USER, Scope::All, id)).await?.pop();
+    found.ok_or(DeskError::NotFound)
+}
+
 /// All users, by id.
 ///
 /// # Errors

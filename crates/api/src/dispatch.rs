@@ -1,0 +1,128 @@
+//! From a request to its handler: authenticate, authorise, call, and turn errors into answers. All routes pass here.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::RequestExt;
+use axum::Router;
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proofdesk_desk::caller::{Caller, Origin};
+use proofdesk_desk::tokens;
+use proofdesk_domain::entity::Entity;
+use secrecy::SecretString;
+
+use crate::call::Call;
+use crate::error::{Answer, ApiError};
+use crate::query::Query;
+use crate::routes::{Access, Described, Route};
+use crate::{Api, Client, RequestId};
+
+type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// What answers a route.
+#[derive(Clone)]
+pub(crate) struct Handler(Arc<dyn Fn(Call) -> Answering + Send + Sync>);
+
+impl Handler {
+    pub(crate) fn new<F, Fut>(handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Answer> + Send + 'static,
+    {
+        Self(Arc::new(move |call| Box::pin(handler(call))))
+    }
+}
+
+/// What a route asks of a request.
+#[derive(Clone)]
+struct Asked {
+    access: Access,
+    entity: Option<&'static Entity>,
+    operation: Described,
+    handler: Handler,
+}
+
+/// Adds a route to the router.
+pub(crate) fn mount(router: Router<Api>, route: Route) -> Router<Api> {
+    let filter = MethodFilter::try_from(route.method).unwrap_or(MethodFilter::TRACE);
+    let Route { path, access, entity, operation, handler, .. } = route;
+    let asked = Asked { access, entity, operation, handler };
+    let answer = move |State(api): State<Api>, request: Request| {
+        let asked = asked.clone();
+        async move { answer(api, asked, request).await }
+    };
+    router.route(&path, on(filter, answer))
+}
+
+async fn answer(api: Api, asked: Asked, request: Request) -> Response {
+    let settings = api.settings.clone();
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let outcome = call(api, asked, request, &request_id).await;
+    outcome.unwrap_or_else(|error| error.into_response(settings.missing_role, &request_id))
+}
+
+async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) -> Answer {
+    let params = request.extract_parts::<RawPathParams>().await.ok();
+    let id = params
+        .as_ref()
+        .and_then(|params| params.iter().find(|(name, _)| *name == "id").map(|(_, id)| id.to_owned()));
+    let (parts, body) = request.into_parts();
+    let remote = parts.extensions.get::<Client>().map(|client| client.0.ip());
+    let origin = Origin { remote, request_id: request_id.to_owned() };
+    let caller = match asked.access {
+        Access::Public => None,
+        _ => Some(authenticate(&api, &parts.headers, &origin).await?),
+    };
+    let grant = match (asked.access, &caller, asked.entity) {
+        (Access::Role(operation), Some(caller), Some(entity)) => Some(caller.grant(entity, operation)?),
+        _ => None,
+    };
+    let id = match id {
+        Some(text) => Some(text.parse().map_err(|_| ApiError::not_found())?),
+        None => None,
+    };
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let Asked { entity, operation, handler, .. } = asked;
+    let call = Call {
+        api,
+        caller,
+        grant,
+        entity,
+        operation,
+        id,
+        query,
+        headers: parts.headers,
+        origin,
+        body: body.into(),
+    };
+    (handler.0)(call).await
+}
+
+/// Who sent a request: a bearer token (RFC 6750), or an e-mail address and a password (RFC 7617).
+async fn authenticate(api: &Api, headers: &HeaderMap, origin: &Origin) -> Result<Caller, ApiError> {
+    let mut given = headers.get_all(AUTHORIZATION).iter();
+    let (Some(header), None) = (given.next(), given.next()) else { return Err(ApiError::unauthenticated()) };
+    let header = header.to_str().map_err(|_| ApiError::unauthenticated())?;
+    let (scheme, credentials) = header.split_once(' ').ok_or_else(ApiError::unauthenticated)?;
+    let principal = if scheme.eq_ignore_ascii_case("bearer") {
+        tokens::authenticate(&api.desk, &SecretString::from(credentials.trim().to_owned())).await?
+    } else if scheme.eq_ignore_ascii_case("basic") {
+        let (email, password) = basic(credentials.trim()).ok_or_else(ApiError::unauthenticated)?;
+        tokens::authenticate_basic(&api.desk, &email, password).await?
+    } else {
+        return Err(ApiError::unauthenticated());
+    };
+    Ok(Caller::new(principal, origin.clone()))
+}
+
+fn basic(credentials: &str) -> Option<(String, SecretString)> {
+    let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+    let (email, password) = text.split_once(':')?;
+    Some((email.to_owned(), password.to_owned().into()))
+}

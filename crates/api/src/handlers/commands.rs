@@ -1,0 +1,79 @@
+//! `GET /api/…/{e}/commands` and `POST /api/…/{e}/runcommand`.
+
+use axum::Json;
+use axum::response::IntoResponse;
+use proofdesk_desk::{commands, records};
+use proofdesk_domain::coerce;
+use proofdesk_domain::entities::{check, check::CHECK, document};
+use proofdesk_domain::entity::Kind;
+use proofdesk_domain::enumeration::Status;
+use proofdesk_domain::lifecycle::{COMMANDS, Command};
+use proofdesk_domain::record::Record;
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::envelope;
+use crate::error::{Answer, ApiError};
+
+/// All commands; with `?id=`, those that are possible where that record stands.
+pub(crate) async fn list(call: Call) -> Answer {
+    let status = match call.query.get("id").filter(|id| !id.is_empty()) {
+        None => None,
+        Some(id) => {
+            let id = id.parse().map_err(|_| ApiError::invalid("id", "must be a whole number"))?;
+            Some(status_of(&records::get(call.desk(), call.grant()?, id).await?))
+        }
+    };
+    let possible =
+        |command: &&Command| status.is_none_or(|status: Status| status.after(command.step).is_some());
+    let listed: Vec<Value> = COMMANDS.iter().filter(possible).map(described).collect();
+    Ok(Json(listed).into_response())
+}
+
+fn status_of(record: &Record) -> Status {
+    let field = if record.entity() == &CHECK { check::STATUS_ } else { document::STATUS_ };
+    Status::from_number(record.int(field).unwrap_or(0))
+}
+
+fn described(command: &Command) -> Value {
+    let notes = json!({ "Name": "Notes", "Type": "String", "Required": true });
+    let parameters = if command.needs_notes { vec![notes] } else { Vec::new() };
+    json!({ "Key": command.key, "Name": command.label, "Parameters": parameters })
+}
+
+/// Runs a command on all its records, or on none.
+pub(crate) async fn run(mut call: Call) -> Answer {
+    let body = call.properties().await?;
+    let grant = call.grant()?;
+    let get =
+        |name: &str| body.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let key = get("Key").and_then(Value::as_str).unwrap_or_default();
+    let ids = coerce::value(Kind::List(grant.entity()), get("Ids").unwrap_or(&Value::Null));
+    let ids = ids.map_err(|message| ApiError::invalid("Ids", message))?;
+    let notes =
+        parameter(get("Parameters"), "Notes").map_err(|message| ApiError::invalid("Parameters", message))?;
+    commands::run(call.desk(), grant, key, ids.as_list(), notes).await?;
+    let name = Command::from_key(key).map_or(key, |command| command.key);
+    let message = format!("{name} was successfully run.");
+    Ok(envelope::done(&message, call.desk().now(), grant.caller().email()))
+}
+
+/// The value of a named parameter in `[{"Name", "Value"}]`.
+fn parameter<'a>(parameters: Option<&'a Value>, name: &str) -> Result<Option<&'a str>, &'static str> {
+    const FORM: &str = "must be a list such as [{\"Name\": \"Notes\", \"Value\": \"…\"}]";
+    let list = match parameters {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Array(list)) => list,
+        Some(_) => return Err(FORM),
+    };
+    for entry in list {
+        let own = entry.get("Name").and_then(Value::as_str).ok_or(FORM)?;
+        if own.eq_ignore_ascii_case(name) {
+            return match entry.get("Value") {
+                None | Some(Value::Null) => Ok(None),
+                Some(value) => value.as_str().map(Some).ok_or(FORM),
+            };
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,165 @@
+//! The table of all operations. One line each: the router and the OpenAPI document are made from it.
+
+use axum::http::Method;
+use proofdesk_domain::entities;
+use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT};
+use proofdesk_domain::entity::{Changes, Entity};
+use proofdesk_domain::roles::Operation;
+use proofdesk_domain::slots::Slot;
+
+use crate::dispatch::Handler;
+use crate::handlers::{batch_or_search, commands, create, delete, files, get, token, update, utils};
+
+/// One operation.
+pub struct Route {
+    /// GET, POST, PUT, PATCH or DELETE.
+    pub method: Method,
+    /// The path, lower case, with `{id}` where a number stands.
+    pub path: String,
+    /// Who may call it.
+    pub access: Access,
+    /// What it works on; None for what is about no entity.
+    pub entity: Option<&'static Entity>,
+    /// What it does, as the document describes it.
+    pub operation: Described,
+    pub(crate) handler: Handler,
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Anybody who is signed in.
+    AnyUser,
+    /// Whoever has this role on the route's entity.
+    Role(Operation),
+    /// A search needs `-List`, a batch by ids `-Read`: one path, told apart by the query.
+    ListOrRead,
+}
+
+/// What an operation does: the key to its description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Described {
+    /// Search, or batch.
+    Search,
+    /// Get one.
+    Get,
+    /// Create.
+    Create,
+    /// PUT.
+    Replace,
+    /// PATCH.
+    Merge,
+    /// Delete.
+    Delete,
+    /// List the commands.
+    Commands,
+    /// Run a command.
+    RunCommand,
+    /// Look at a file.
+    Download(Slot),
+    /// Put a file into a slot.
+    Upload(Slot),
+    /// The values of an enumeration.
+    Enums,
+    /// Who is signed in.
+    Me,
+    /// Get tokens.
+    Token,
+}
+
+/// All operations.
+pub fn all() -> Vec<Route> {
+    let mut routes: Vec<Route> = entities::PUBLIC.into_iter().flat_map(of_entity).collect();
+    routes.extend([&CHECK, &DOCUMENT].into_iter().flat_map(of_commands));
+    routes.extend(Slot::ALL.into_iter().flat_map(of_slot));
+    routes.extend(of_none());
+    routes
+}
+
+fn of_entity(e: &'static Entity) -> Vec<Route> {
+    use Access::{ListOrRead, Role};
+    use Described::{Create, Delete, Get, Merge, Replace, Search};
+    let one = &format!("{}/{{id}}", e.path);
+    let mut routes = vec![
+        route(Method::GET, e.path, ListOrRead, e, Search, batch_or_search::handle),
+        route(Method::GET, &format!("{}/", e.path), ListOrRead, e, Search, batch_or_search::handle),
+        route(Method::GET, one, Role(Operation::Read), e, Get, get::handle),
+    ];
+    if e.changes == Changes::All {
+        routes.extend([
+            route(Method::POST, e.path, Role(Operation::Create), e, Create, create::handle),
+            route(Method::PUT, e.path, Role(Operation::Edit), e, Replace, update::replace),
+            route(Method::PUT, one, Role(Operation::Edit), e, Replace, update::replace),
+            route(Method::PATCH, e.path, Role(Operation::Edit), e, Merge, update::merge),
+            route(Method::DELETE, one, Role(Operation::Delete), e, Delete, delete::handle),
+        ]);
+    }
+    routes
+}
+
+fn of_commands(e: &'static Entity) -> Vec<Route> {
+    let path = |last| format!("{}/{last}", e.path);
+    vec![
+        route(
+            Method::GET,
+            &path("commands"),
+            Access::Role(Operation::List),
+            e,
+            Described::Commands,
+            commands::list,
+        ),
+        route(
+            Method::POST,
+            &path("runcommand"),
+            Access::Role(Operation::Edit),
+            e,
+            Described::RunCommand,
+            commands::run,
+        ),
+    ]
+}
+
+fn of_slot(slot: Slot) -> Vec<Route> {
+    let prefix = slot.prefix().to_lowercase();
+    let path = |verb| format!("{}/{verb}{prefix}/{{id}}", DOCUMENT.path);
+    let (read, edit) = (Access::Role(Operation::Read), Access::Role(Operation::Edit));
+    vec![
+        route(Method::GET, &path("get"), read, &DOCUMENT, Described::Download(slot), files::download),
+        route(Method::POST, &path("upload"), edit, &DOCUMENT, Described::Upload(slot), files::upload),
+    ]
+}
+
+fn of_none() -> Vec<Route> {
+    use Access::{AnyUser, Public};
+    let route = |method, path: &str, access, operation, handler| Route {
+        method,
+        path: path.to_owned(),
+        access,
+        entity: None,
+        operation,
+        handler,
+    };
+    vec![
+        route(Method::GET, "/api/utils/enums", AnyUser, Described::Enums, Handler::new(utils::enums)),
+        route(Method::GET, "/api/auth/me", AnyUser, Described::Me, Handler::new(utils::me)),
+        route(Method::POST, "/api/token", Public, Described::Token, Handler::new(token::handle)),
+    ]
+}
+
+fn route<F, Fut>(
+    method: Method,
+    path: &str,
+    access: Access,
+    entity: &'static Entity,
+    operation: Described,
+    handler: F,
+) -> Route
+where
+    F: Fn(crate::call::Call) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = crate::error::Answer> + Send + 'static,
+{
+    let handler = Handler::new(handler);
+    Route { method, path: path.to_owned(), access, entity: Some(entity), operation, handler }
+}
