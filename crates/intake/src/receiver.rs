@@ -28,7 +28,8 @@ pub struct Received {
 
 /// Takes a file as its bytes come.
 ///
-/// State is bounded, whatever comes: at most 64 KiB for a JPEG, 1 MiB for a PNG with a colour profile. The result doesn't
+/// State is bounded, whatever comes: at most 64 KiB for a JPEG, some 3 MiB for a PNG while its colour
+/// profile is rewritten. The result doesn't
 /// depend on how the bytes are cut into pieces. After a refusal, every further call gives the same refusal.
 pub struct Receiver {
     limits: Limits,

@@ -23,7 +23,7 @@ impl SecondLook {
 
 /// Judges a whole WebP, HEIC or PDF file, and cleans WebP.
 ///
-/// Memory beside `bytes`: the cleaned WebP, or for a PDF at most some 40 MiB of unpacked objects and page tree. Time is
+/// Memory beside `bytes`: the cleaned WebP, or for a PDF at most some 16 MiB of unpacked objects and page tree. Time is
 /// linear in the bytes. A JPEG or PNG is sent through the same cleaner as in [`Receiver`](crate::Receiver).
 pub fn second_look(media_type: MediaType, bytes: &[u8], limits: Limits) -> Result<SecondLook, Refusal> {
     limits.check_length(bytes.len() as u64)?;

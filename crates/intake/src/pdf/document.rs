@@ -8,7 +8,7 @@ use super::unpack::{self, Budget};
 use crate::Refusal;
 
 /// Most objects, and most references to pages; a page of a tagged text has some thousand objects.
-const MAX_OBJECTS: usize = 200_000;
+pub(super) const MAX_OBJECTS: usize = 100_000;
 
 /// What an object means to the page tree.
 enum Node {
@@ -85,7 +85,7 @@ impl Document {
     fn count(&mut self) -> Result<(), Refusal> {
         self.objects += 1;
         if self.objects > MAX_OBJECTS || self.references > MAX_OBJECTS {
-            return Err(Refusal::Contains("more than 200,000 objects"));
+            return Err(Refusal::Contains("more than 100,000 objects"));
         }
         Ok(())
     }
@@ -117,15 +117,14 @@ impl Document {
         while let Some(number) = open.pop() {
             match self.nodes.get(&number) {
                 Some(Node::Pages { kids, indirect }) => {
-                    let elsewhere = indirect.and_then(|array| match self.nodes.get(&array) {
-                        Some(Node::Array(kids)) => Some(kids),
-                        _ => None,
-                    });
-                    let kids = kids.iter().chain(elsewhere.into_iter().flatten());
-                    open.extend(kids.copied().filter(|kid| visited.insert(*kid)));
+                    let further = kids.iter().chain(indirect);
+                    open.extend(further.copied().filter(|number| visited.insert(*number)));
+                }
+                Some(Node::Array(kids)) => {
+                    open.extend(kids.iter().copied().filter(|kid| visited.insert(*kid)));
                 }
                 Some(Node::Page) => pages += 1,
-                Some(Node::Catalog { .. } | Node::Array(_)) | None => {}
+                Some(Node::Catalog { .. }) | None => {}
             }
         }
         if pages == 0 { Err(Refusal::Damaged("the PDF has no pages")) } else { Ok(pages) }

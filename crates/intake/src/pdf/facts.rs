@@ -1,5 +1,6 @@
 //! What is of interest in one object.
 
+use super::document::MAX_OBJECTS;
 use super::lexer::{Lexer, Token};
 use crate::Refusal;
 
@@ -183,12 +184,19 @@ impl Reader {
         }
     }
 
+    /// Keeps a reference, up to one more than a document may have.
+    fn refer(&mut self, object: u32) {
+        if self.facts.references.len() <= MAX_OBJECTS {
+            self.facts.references.push(object);
+        }
+    }
+
     fn reference(&mut self) {
         let Ok(object) = u32::try_from(self.integers[0]) else { return };
         let is_array = self.open.first().is_some_and(|own| !own.is_dictionary);
         match (self.key(), self.open.len()) {
-            (Key::Kids, 2) => self.facts.references.push(object),
-            (_, 1) if is_array => self.facts.references.push(object),
+            (Key::Kids, 2) => self.refer(object),
+            (_, 1) if is_array => self.refer(object),
             (Key::Kids, 1) => self.facts.kids = Some(object),
             (Key::Pages, 1) => self.facts.pages = Some(object),
             (Key::Root, 1) => self.facts.root = Some(object),

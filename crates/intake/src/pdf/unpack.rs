@@ -7,7 +7,10 @@ use super::lexer::{Lexer, Token};
 use crate::Refusal;
 
 /// Most bytes that one object stream may unpack to; writers put some hundred objects into each.
-const MAX_STREAM: usize = 8 * 1024 * 1024;
+const MAX_STREAM: usize = 4 * 1024 * 1024;
+
+/// Most objects in one object stream.
+const MAX_MEMBERS: usize = 10_000;
 
 const DAMAGED: Refusal = Refusal::Damaged("an object stream of the PDF doesn't add up");
 
@@ -43,12 +46,15 @@ fn inflate(data: &[u8], most: usize) -> Result<Vec<u8>, Refusal> {
 }
 
 fn too_much() -> Refusal {
-    Refusal::Contains("an object stream of more than 8 MiB, or 32 MiB of them")
+    Refusal::Contains("an object stream of more than 4 MiB, or 32 MiB of them")
 }
 
 /// The objects in an unpacked stream: number and bytes of each. Offsets have to rise, so that no byte is read twice.
 pub(super) fn members<'a>(facts: &Facts, content: &'a [u8]) -> Result<Vec<(u32, &'a [u8])>, Refusal> {
     let (index, objects) = content.split_at_checked(facts.first).ok_or(DAMAGED)?;
+    if facts.members > MAX_MEMBERS {
+        return Err(Refusal::Contains("an object stream of more than 10,000 objects"));
+    }
     let mut index = Lexer::new(index);
     let mut starts = Vec::new();
     for _ in 0..facts.members {

@@ -104,7 +104,7 @@ fn a_pdf_is_not_unpacked_but_for_its_objects() {
     assert_eq!(take(&pdf::one_page(vec![content])).unwrap().pages, Some(1));
     let objects = pdf::stream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", &bomb);
     assert!(
-        refusal(&pdf::one_page(vec![objects])).starts_with("contains an object stream of more than 8 MiB")
+        refusal(&pdf::one_page(vec![objects])).starts_with("contains an object stream of more than 4 MiB")
     );
     let table = pdf::stream("/Type/XRef/Size 9/W[1 2 1]/Root 1 0 R/Filter/FlateDecode", &bomb);
     assert_eq!(take(&pdf::one_page(vec![table])).unwrap().pages, Some(1));
@@ -122,6 +122,19 @@ fn a_pdf_is_not_unpacked_but_for_its_objects() {
 }
 
 #[test]
+fn object_streams_share_a_budget() {
+    let packed = |size| {
+        let zeros = miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; size], 1);
+        pdf::stream("/Type/ObjStm/N 0/First 0/Filter/FlateDecode", &zeros)
+    };
+    let largest = packed(4 * 1024 * 1024);
+    assert_eq!(take(&pdf::one_page(vec![largest.clone(); 8])).unwrap().pages, Some(1));
+    let text = "contains an object stream of more than 4 MiB, or 32 MiB of them, which is not taken";
+    assert_eq!(refusal(&pdf::one_page(vec![largest; 9])), text);
+    assert_eq!(refusal(&pdf::one_page(vec![packed(4 * 1024 * 1024 + 1)])), text);
+}
+
+#[test]
 fn a_pdf_cannot_make_us_walk_in_circles() {
     let page = pdf::PAGE.as_bytes().to_vec();
     let tail_biter = b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>".to_vec();
@@ -132,6 +145,11 @@ fn a_pdf_cannot_make_us_walk_in_circles() {
     let objects = [pdf::CATALOG.into(), pdf::PAGES.into(), page];
     assert_eq!(take(&pdf::file(&objects, "/Prev 0")).unwrap().pages, Some(1));
     assert_eq!(take(&pdf::file(&objects, "/Size 2000000000")).unwrap().pages, Some(1));
+    let kids: String = (5..20_005).map(|i| format!("{i} 0 R ")).collect();
+    let mut objects = vec![pdf::CATALOG.into(), b"<</Type/Pages/Kids 4 0 R>>".to_vec(), pdf::PAGE.into()];
+    objects.push(format!("[3 0 R {kids}]").into_bytes());
+    objects.extend(vec![b"<</Type/Pages/Kids 4 0 R>>".to_vec(); 20_000]);
+    assert_eq!(take(&pdf::file(&objects, "")).unwrap().pages, Some(1), "a shared list is walked once");
     let own_length = b"<</Length 4 0 R>>stream\nabc\nendstream".to_vec();
     assert_eq!(take(&pdf::one_page(vec![own_length])).unwrap().pages, Some(1));
 }
@@ -142,10 +160,12 @@ fn a_pdf_cannot_nest_or_multiply_without_end() {
     assert!(refusal(&pdf::one_page(vec![deep])).ends_with("more than 200 deep"));
     let parentheses = [b"(".repeat(100_000), b")".repeat(100_000)].concat();
     assert_eq!(take(&pdf::one_page(vec![parentheses])).unwrap().pages, Some(1));
-    let many = b"1\nendobj\n9 0 obj ".repeat(210_000);
-    assert_eq!(refusal(&pdf::one_page(vec![many])), "contains more than 200,000 objects, which is not taken");
-    let kids = [&b"<</Type/Pages/Kids["[..], &b"3 0 R ".repeat(210_000), b"]>>"].concat();
-    assert!(refusal(&pdf::one_page(vec![kids])).contains("more than 200,000 objects"));
+    let many = b"1\nendobj\n9 0 obj ".repeat(110_000);
+    assert_eq!(refusal(&pdf::one_page(vec![many])), "contains more than 100,000 objects, which is not taken");
+    let kids = [&b"<</Type/Pages/Kids["[..], &b"3 0 R ".repeat(110_000), b"]>>"].concat();
+    assert!(refusal(&pdf::one_page(vec![kids])).contains("more than 100,000 objects"));
+    let crowded = pdf::stream("/Type/ObjStm/N 10001/First 4", b"5 0 <<>>");
+    assert!(refusal(&pdf::one_page(vec![crowded])).contains("more than 10,000 objects"));
     let shared: Vec<u8> = [b"5 0 ".repeat(1_000), b"<<>>".to_vec()].concat();
     let overlapping = pdf::stream("/Type/ObjStm/N 1000/First 4000", &shared);
     let file = pdf::one_page(vec![overlapping]);

@@ -147,6 +147,16 @@ fn webp_chunks() -> Vec<Case> {
     cases
 }
 
+#[test]
+fn what_is_no_colour_profile_goes() {
+    let jpeg = jpeg::with(&jpeg::icc(&samples::no_profile(), 400));
+    assert_eq!(take(&jpeg).unwrap().kept, take(&jpeg::plain()).unwrap().kept);
+    let png = png::with(&iccp("x", &samples::no_profile()));
+    assert_eq!(take(&png).unwrap().kept, png::plain());
+    let webp = webp::extended(&[(*b"ICCP", samples::no_profile())], &[]);
+    assert_eq!(take(&webp).unwrap().kept, webp::extended(&[], &[]));
+}
+
 fn all() -> Vec<Case> {
     let mut cases = [jpeg_exif(), jpeg_segments(), png_chunks(), png_profiles(), webp_chunks()].concat();
     cases.extend(trailing("JPEG", &jpeg::plain()));

@@ -50,6 +50,23 @@ fn an_upright_or_senseless_orientation_leaves_no_exif() {
 }
 
 #[test]
+fn the_first_exif_of_a_jpeg_counts() {
+    let exif = |orientation| {
+        let block = tiff::block(Order::Big, Some(orientation), Part::Nothing);
+        jpeg::segment(0xE1, &[b"Exif\0\0", block.as_slice()].concat())
+    };
+    let kept = |first, second| take(&jpeg::with(&[exif(first), exif(second)].concat())).unwrap().kept;
+    assert_eq!(kept(6, 3), jpeg_with_own_exif(6));
+    assert!(read(&kept(1, 3)).is_none());
+}
+
+fn jpeg_with_own_exif(orientation: u16) -> Vec<u8> {
+    let block = tiff::block(Order::Big, Some(orientation), Part::Nothing);
+    let segment = jpeg::segment(0xE1, &[b"Exif\0\0", block.as_slice()].concat());
+    take(&jpeg::with(&segment)).unwrap().kept
+}
+
+#[test]
 fn webp_flags_follow_what_is_kept() {
     let with_orientation = webp::extended(&[], &[(*b"EXIF", tiff::block(Order::Big, Some(8), Part::Make))]);
     let without = webp::extended(&[], &[(*b"XMP ", b"<x/>".to_vec())]);

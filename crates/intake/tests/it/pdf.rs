@@ -30,7 +30,7 @@ fn pages_are_counted_as_a_reader_counts_them() {
     agrees(&objects(&[CATALOG, top, nested, PAGE, PAGE, PAGE]), 3);
     let indirect = "<</Type/Pages/Kids 4 0 R/Count 1>>";
     agrees(&objects(&[CATALOG, indirect, PAGE, "[3 0 R 5 0 R]", PAGE]), 2);
-    let odd = "<< % a comment >>\n/Type/#50ages /K#69ds[3 0 R]/Count 1/Note(a \\) >> ( [ )) /Hex<3E3E>>>";
+    let odd = "<< % a comment >>\n/Type/#50ages /K#69ds[3 0 R]/Count 1/Note(a \\) >> ( [ ) [ ) /Hex<3E3E>>>";
     agrees(&objects(&[CATALOG, odd, PAGE]), 1);
 }
 

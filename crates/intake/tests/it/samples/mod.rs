@@ -35,6 +35,13 @@ pub(crate) fn profile(size: usize) -> Vec<u8> {
     profile
 }
 
+/// What has the form of a profile, but doesn't say that it is one.
+pub(crate) fn no_profile() -> Vec<u8> {
+    let mut profile = profile(400);
+    profile[36] = b'x';
+    profile
+}
+
 /// The marker with the beginning of another kind of file around it.
 pub(crate) fn second_files() -> [(&'static str, Vec<u8>); 4] {
     let with = |start: &[u8]| [start, MARKER, b"</script>"].concat();
