@@ -3,6 +3,7 @@
 
 mod caps;
 mod certificates;
+mod lab;
 mod limits;
 mod redirects;
 mod requests;
