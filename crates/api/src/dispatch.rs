@@ -21,7 +21,7 @@ use crate::call::Call;
 use crate::error::{Answer, ApiError};
 use crate::query::Query;
 use crate::routes::{Access, Described, Route};
-use crate::{Api, Client, RequestId};
+use crate::{Api, Client, MatchedRoute, RequestId};
 
 type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -53,9 +53,14 @@ pub(crate) fn mount(router: Router<Api>, route: Route) -> Router<Api> {
     let filter = MethodFilter::try_from(route.method).unwrap_or(MethodFilter::TRACE);
     let Route { path, access, entity, operation, handler, .. } = route;
     let asked = Asked { access, entity, operation, handler };
+    let matched = MatchedRoute(path.as_str().into());
     let answer = move |State(api): State<Api>, request: Request| {
-        let asked = asked.clone();
-        async move { answer(api, asked, request).await }
+        let (asked, matched) = (asked.clone(), matched.clone());
+        async move {
+            let mut response = answer(api, asked, request).await;
+            response.extensions_mut().insert(matched);
+            response
+        }
     };
     router.route(&path, on(filter, answer))
 }

@@ -56,6 +56,17 @@ pub struct Client(pub SocketAddr);
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
+/// The route that answered a request, which the wire puts into the answer's extensions.
+#[derive(Clone, Debug)]
+pub struct MatchedRoute(Arc<str>);
+
+impl MatchedRoute {
+    /// The path of the route, with `{id}` where a number stands.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The router of all operations, and the answers for what is none.
 pub fn router(api: Api) -> Router {
     let router = routes::all().into_iter().fold(Router::new(), dispatch::mount);

@@ -1,2 +1,26 @@
-//! x
-fn main() {}
+//! Proofdesk: the identity-check desk. One binary; `proofdesk help` says what it does.
+
+mod ambient;
+mod assemble;
+mod command;
+mod config;
+mod http;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = command::Arguments::parse();
+    match command::run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            command::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Puts the desk together from the configuration.
+
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use proofdesk_desk::{Desk, Settings, Surroundings};
+use proofdesk_egress::{Gateway, Trust};
+use proofdesk_store::Store;
+use proofdesk_store_postgres::{PostgresKeyStore, PostgresStore};
+use proofdesk_store_sqlite::{SqliteKeyStore, SqliteStore};
+use proofdesk_vault::{KeyStore, MasterKey, Vault, open_local};
+use secrecy::ExposeSecret;
+
+use crate::ambient::{SystemClock, SystemRandom};
+use crate::config::Config;
+
+/// Whether the desk's schema is brought up to date when it is opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schema {
+    Migrate,
+    Keep,
+}
+
+/// The desk of a configuration.
+pub(crate) async fn desk(config: &Config, schema: Schema) -> anyhow::Result<Desk> {
+    let random = Arc::new(SystemRandom);
+    private_folder(&config.data)?;
+    let (store, keys) = stores(config, schema).await?;
+    let master =
+        MasterKey::load_or_create(&config.master_key_file(), random.as_ref()).context("the master key")?;
+    let folder = config.files_folder()?;
+    let objects = open_local(&folder).with_context(|| format!("the files in {}", folder.display()))?;
+    let vault = Vault::open(Arc::new(objects), keys, master, random.clone()).await.context("the vault")?;
+    let gateway = Gateway::new(config.egress_policy()?, &Trust::System).context("the egress gateway")?;
+    let clock = Arc::new(SystemClock);
+    Ok(Desk::new(Surroundings { store, vault, gateway, clock, random, settings: settings(config) }))
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        files: proofdesk_intake::Limits {
+            bytes: config.files.bytes,
+            pixels: config.files.pixels,
+            side: config.files.side,
+            pages: config.files.pages,
+        },
+        access_token_seconds: i64::from(config.tokens.access_seconds),
+        refresh_token_seconds: i64::from(config.tokens.refresh_seconds),
+        password_grant: config.tokens.password_grant,
+    }
+}
+
+async fn stores(config: &Config, schema: Schema) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn KeyStore>)> {
+    let migrate = schema == Schema::Migrate;
+    if let Some(url) = &config.database_url {
+        let options = proofdesk_store_postgres::Options { migrate, ..Default::default() };
+        let store =
+            PostgresStore::connect(url.expose_secret(), options.clone()).await.context("the database")?;
+        let keys = PostgresKeyStore::connect(url.expose_secret(), options).await.context("the key store")?;
+        return Ok((Arc::new(store), Arc::new(keys)));
+    }
+    let options = proofdesk_store_sqlite::Options { migrate, ..Default::default() };
+    let store = SqliteStore::open(&config.data.join("desk.db"), options).context("the database desk.db")?;
+    let keys = SqliteKeyStore::open(&config.data.join("keys.db")).context("the key store keys.db")?;
+    Ok((Arc::new(store), Arc::new(keys)))
+}
+
+/// Makes the data folder, open to its owner only.
+fn private_folder(folder: &Path) -> anyhow::Result<()> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("the data folder {} can't be made", folder.display()))
+}
+
+/// Keeps a second server off the same data folder, as long as it lives.
+pub(crate) fn lock(config: &Config) -> anyhow::Result<File> {
+    private_folder(&config.data)?;
+    let path = config.data.join("serve.lock");
+    let file = File::create(&path).with_context(|| format!("{} can't be made", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!(
+                "another proofdesk serves {}: stop it first, or use another data folder",
+                config.data.display()
+            )
+        }
+        Err(TryLockError::Error(error)) => Err(error).context("the data folder can't be locked"),
+    }
+}

@@ -1,0 +1,67 @@
+//! The command line.
+
+mod doctor;
+mod migrate;
+mod serve;
+mod user;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::telemetry;
+
+/// The identity-check desk that you run yourself.
+#[derive(Debug, Parser)]
+#[command(name = "proofdesk", version, about)]
+pub(crate) struct Arguments {
+    /// The configuration, a TOML file.
+    #[arg(long, global = true, env = "PROOFDESK_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the desk until it is stopped.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Manage users.
+    User(user::User),
+    /// Check the configuration and everything that the desk needs.
+    Doctor,
+}
+
+/// Runs what was asked for.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let config = arguments.config.as_deref();
+    match arguments.command {
+        Command::Serve => runtime.block_on(serve::run(&load(config)?)),
+        Command::Migrate => runtime.block_on(migrate::run(&load(config)?)),
+        Command::User(user) => runtime.block_on(user::run(&load(config)?, user)),
+        Command::Doctor => runtime.block_on(doctor::run(config)),
+    }
+}
+
+/// The configuration, with the log that it asks for.
+fn load(file: Option<&std::path::Path>) -> anyhow::Result<Config> {
+    let config = Config::load(file)?;
+    telemetry::start_log(&config.log)?;
+    Ok(config)
+}
+
+/// Says on the standard error what went wrong, with its causes.
+#[expect(clippy::print_stderr, reason = "this is the command line talking to its user")]
+pub(crate) fn complain(error: &anyhow::Error) {
+    eprintln!("proofdesk: {error:#}");
+}
+
+/// Says something on the standard output.
+#[expect(clippy::print_stdout, reason = "this is the command line talking to its user")]
+pub(crate) fn say(text: impl std::fmt::Display) {
+    println!("{text}");
+}

@@ -1,0 +1,85 @@
+//! `proofdesk doctor`: looks at everything that the desk needs, and says what is wrong and what to do.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::say;
+use crate::assemble::{self, Schema};
+use crate::config::Config;
+
+/// Runs every check, says the outcome of each, and fails if one failed.
+pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
+    let mut doctor = Doctor { failed: 0 };
+    let Some(config) = doctor.check("configuration", Config::load(file)) else {
+        bail!("the configuration can't be read")
+    };
+    doctor.check("data folder", folder(&config.data));
+    doctor.check("master key", master_key(&config));
+    doctor.check("egress rules", config.egress_policy());
+    doctor.check("address", address(&config).await);
+    if let Some(desk) = doctor.check("database, keys and files", assemble::desk(&config, Schema::Keep).await)
+    {
+        doctor.check("database is readable and writable", desk.store().ready().await.map_err(Into::into));
+    }
+    match doctor.failed {
+        0 => Ok(()),
+        1 => bail!("1 check failed"),
+        failed => bail!("{failed} checks failed"),
+    }
+}
+
+struct Doctor {
+    failed: u32,
+}
+
+impl Doctor {
+    fn check<T>(&mut self, name: &str, outcome: anyhow::Result<T>) -> Option<T> {
+        match outcome {
+            Ok(value) => {
+                say(format_args!("ok      {name}"));
+                Some(value)
+            }
+            Err(error) => {
+                self.failed += 1;
+                say(format_args!("FAILED  {name}: {error:#}"));
+                None
+            }
+        }
+    }
+}
+
+/// The data folder is there, or can be made, and only its owner can look into it.
+fn folder(folder: &Path) -> anyhow::Result<()> {
+    match folder.metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("{} can't be looked at", folder.display())),
+        Ok(found) if !found.is_dir() => bail!("{} is not a folder", folder.display()),
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+            bail!("others can look into {0}: run chmod 700 {0}", folder.display())
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The master key is there once there is a data folder with a desk in it.
+fn master_key(config: &Config) -> anyhow::Result<()> {
+    let file = config.master_key_file();
+    if config.data.join("keys.db").exists() && !file.exists() {
+        bail!("{} is missing: put it back from its backup, or no file can be read", file.display());
+    }
+    Ok(())
+}
+
+/// The address can be listened on, or is in use, by a running desk as like as not.
+async fn address(config: &Config) -> anyhow::Result<()> {
+    match tokio::net::TcpListener::bind(config.listen).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            say(format_args!("note    {} is in use; a running desk, as like as not", config.listen));
+            Ok(())
+        }
+        Err(error) => Err(error).with_context(|| format!("{} can't be listened on", config.listen)),
+    }
+}

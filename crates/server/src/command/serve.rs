@@ -1,0 +1,111 @@
+//! `proofdesk serve`.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use proofdesk_api::{Api, MissingRole};
+use proofdesk_desk::{Desk, accounts, sweep};
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::say;
+use crate::assemble::{self, Schema};
+use crate::config::Config;
+use crate::{http, telemetry};
+
+/// How often files that no record names are looked for.
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
+/// With other nodes on the same data, a file this young may be on its way to its record.
+const GRACE: Duration = Duration::from_hours(1);
+
+pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
+    let lock = assemble::lock(config)?;
+    let desk = assemble::desk(config, Schema::Migrate).await?;
+    first_start(config, &desk).await?;
+    let listener = listen(config).await?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "serving");
+    say(format_args!("Proofdesk serves http://{address}/ — try it at http://{address}/docs"));
+    serve(config, desk, listener, Router::new(), stopped()?).await?;
+    drop(lock);
+    Ok(())
+}
+
+/// Serves a desk until `stop`.
+pub(crate) async fn serve(
+    config: &Config,
+    desk: Desk,
+    listener: TcpListener,
+    extra: Router,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let metrics = telemetry::start_metrics()?;
+    let sweeper = tokio::spawn(sweep_often(desk.clone(), config.database_url.is_some()));
+    let settings = proofdesk_api::Settings {
+        missing_role: if config.api.missing_role_status == 403 {
+            MissingRole::Forbidden
+        } else {
+            MissingRole::Unauthorized
+        },
+        body_bytes: config.api.body_bytes as usize,
+    };
+    let app = http::app(config, Api { desk, settings: Arc::new(settings) }, metrics, extra);
+    http::serve(listener, app, &config.http, stop).await;
+    sweeper.abort();
+    Ok(())
+}
+
+pub(crate) async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let listening = TcpListener::bind(config.listen).await;
+    listening.with_context(|| format!("listen: {} can't be listened on", config.listen))
+}
+
+/// Makes the administrator of a new desk, and says the password once if it was made up.
+async fn first_start(config: &Config, desk: &Desk) -> anyhow::Result<()> {
+    let made = accounts::first_administrator(desk, &config.admin_email, config.admin_password.clone()).await;
+    let Some(admin) = made.map_err(super::user::explained).context("the first administrator")? else {
+        return Ok(());
+    };
+    match admin.made_up {
+        Some(password) => say(format_args!(
+            "This is the first start. Sign in as {} with the password {} and change it; it is not shown again.",
+            admin.email,
+            password.expose_secret()
+        )),
+        None => say(format_args!("This is the first start. Sign in as {}.", admin.email)),
+    }
+    Ok(())
+}
+
+/// A desk that has its data for itself may destroy at once what a crash left; others wait.
+async fn sweep_often(desk: Desk, shared: bool) {
+    let mut grace = if shared { GRACE } else { Duration::ZERO };
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        match sweep::sweep(&desk, grace).await {
+            Ok(swept) => {
+                tracing::info!(discarded = swept.discarded, orphans = swept.orphans, "files were swept");
+            }
+            Err(error) => tracing::error!(%error, "files could not be swept"),
+        }
+        grace = GRACE;
+    }
+}
+
+/// Ends when the process is asked to stop: SIGTERM, or ^C.
+pub(crate) fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}

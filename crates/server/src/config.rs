@@ -1,0 +1,202 @@
+//! Configuration: the commented defaults in `default.toml`, then a TOML file, then `PROOFDESK_…` variables.
+//!
+//! `default.toml` is the documentation. An unknown key, or a value that can't be, stops the start and is named.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use figment2::Figment;
+use figment2::providers::{Env, Format, Toml};
+use ipnet::IpNet;
+use proofdesk_egress::{AllowRule, DenyRule};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// The defaults, and what each key means.
+pub(crate) const DEFAULTS: &str = include_str!("config/default.toml");
+
+/// Variables that belong to the project's own tests, not to the configuration.
+const TEST_PREFIX: &str = "TEST_";
+
+/// Everything that an operator decides.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) data: PathBuf,
+    #[serde(default)]
+    pub(crate) database_url: Option<SecretString>,
+    #[serde(default)]
+    pub(crate) files_url: Option<String>,
+    #[serde(default)]
+    pub(crate) master_key_file: Option<PathBuf>,
+    pub(crate) admin_email: String,
+    #[serde(default)]
+    pub(crate) admin_password: Option<SecretString>,
+    pub(crate) tokens: Tokens,
+    pub(crate) api: Api,
+    pub(crate) files: Files,
+    pub(crate) egress: Egress,
+    pub(crate) http: Http,
+    pub(crate) log: Log,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tokens {
+    pub(crate) access_seconds: u32,
+    pub(crate) refresh_seconds: u32,
+    pub(crate) password_grant: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Api {
+    pub(crate) missing_role_status: u16,
+    pub(crate) body_bytes: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Files {
+    pub(crate) bytes: u64,
+    pub(crate) pixels: u64,
+    pub(crate) side: u32,
+    pub(crate) pages: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Egress {
+    pub(crate) allow: Vec<String>,
+    pub(crate) deny: Vec<String>,
+    pub(crate) allow_http: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Http {
+    pub(crate) connections: u32,
+    pub(crate) header_seconds: u32,
+    pub(crate) request_seconds: u32,
+    pub(crate) shutdown_seconds: u32,
+    pub(crate) metrics_allow: Vec<IpNet>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) level: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+impl Config {
+    /// Reads the configuration.
+    pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let mut figment = Figment::new().merge(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("the configuration {} can't be read", file.display()))?;
+            figment = figment.merge(Toml::string(&text));
+        }
+        let own = Env::prefixed("PROOFDESK_")
+            .filter(|key| !key.as_str().to_ascii_uppercase().starts_with(TEST_PREFIX));
+        let config: Self = figment.merge(own.split("__")).extract().map_err(explained)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What the types alone don't say.
+    fn check(&self) -> anyhow::Result<()> {
+        if !matches!(self.api.missing_role_status, 401 | 403) {
+            bail!("api.missing_role_status must be 401 or 403, is {}", self.api.missing_role_status);
+        }
+        let positive = [
+            ("tokens.access_seconds", self.tokens.access_seconds),
+            ("tokens.refresh_seconds", self.tokens.refresh_seconds),
+            ("api.body_bytes", self.api.body_bytes),
+            ("files.side", self.files.side),
+            ("files.pages", self.files.pages),
+            ("http.connections", self.http.connections),
+            ("http.header_seconds", self.http.header_seconds),
+            ("http.request_seconds", self.http.request_seconds),
+        ];
+        for (key, value) in positive {
+            if value == 0 {
+                bail!("{key} must be at least 1");
+            }
+        }
+        if self.files.bytes == 0 || self.files.pixels == 0 {
+            bail!("files.bytes and files.pixels must be at least 1");
+        }
+        self.egress_policy().map(drop)
+    }
+
+    /// The rules for what leaves.
+    pub(crate) fn egress_policy(&self) -> anyhow::Result<proofdesk_egress::Policy> {
+        let rule = |key: &str, text: &str| format!("egress.{key}: {text:?} is no rule");
+        let allow = self.egress.allow.iter();
+        let allow = allow.map(|text| text.parse::<AllowRule>().with_context(|| rule("allow", text)));
+        let deny = self.egress.deny.iter();
+        let deny = deny.map(|text| text.parse::<DenyRule>().with_context(|| rule("deny", text)));
+        Ok(proofdesk_egress::Policy {
+            allow: allow.collect::<anyhow::Result<_>>()?,
+            deny: deny.collect::<anyhow::Result<_>>()?,
+            allow_http: self.egress.allow_http,
+            ..proofdesk_egress::Policy::default()
+        })
+    }
+
+    /// Where the master key lies.
+    pub(crate) fn master_key_file(&self) -> PathBuf {
+        self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key"))
+    }
+
+    /// Where the files lie.
+    pub(crate) fn files_folder(&self) -> anyhow::Result<PathBuf> {
+        let Some(url) = &self.files_url else { return Ok(self.data.join("files")) };
+        let parsed = url::Url::parse(url)
+            .context("files_url must be a URL such as file:///var/lib/proofdesk/files")?;
+        if parsed.scheme() != "file" {
+            bail!("files_url must be a file: URL, is a {}: URL", parsed.scheme());
+        }
+        parsed.to_file_path().map_err(|()| anyhow::anyhow!("files_url must name an absolute path"))
+    }
+}
+
+/// A figment error says which key, but in its own words; its values may be secret, so they are left out.
+fn explained(error: figment2::Error) -> anyhow::Error {
+    use figment2::error::Kind;
+    let said = error.into_iter().map(|error| {
+        let key = error.path.join(".");
+        match error.kind {
+            Kind::UnknownField(field, _) => {
+                let path: Vec<&str> = error.path.iter().map(String::as_str).chain([field.as_str()]).collect();
+                let mut path = path.join(".");
+                if error.path.last().is_some_and(|last| *last == field) {
+                    path.clone_from(&key);
+                }
+                format!("{path} is not a key of the configuration")
+            }
+            Kind::MissingField(field) => format!("{field} is missing"),
+            Kind::InvalidType(_, wanted) | Kind::InvalidValue(_, wanted) => format!("{key} must be {wanted}"),
+            Kind::Message(message) => format!("{key}: {message}"),
+            other => format!("{key}: {other}"),
+        }
+    });
+    let said: Vec<String> = said.collect();
+    anyhow::anyhow!("the configuration is not valid: {}", said.join("; "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+use std::io::Write as _;
+
+use super::*;
+
+fn from(text: &str) -> anyhow::Result<Config> {
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(text.as_bytes())?;
+    Config::load(Some(file.path()))
+}
+
+#[test]
+fn the_defaults_are_good_and_documented() {
+    let config = from("").expect("the defaults");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.data, PathBuf::from("./proofdesk-data"));
+    assert_eq!(config.master_key_file(), PathBuf::from("./proofdesk-data/master.key"));
+    let limits = proofdesk_intake::Limits::default();
+    assert_eq!((config.files.bytes, config.files.pixels), (limits.bytes, limits.pixels));
+    assert_eq!((config.files.side, config.files.pages), (limits.side, limits.pages));
+}
+
+#[test]
+fn what_is_wrong_stops_the_start_and_is_named() {
+    for (text, named) in [
+        ("lisen = 1", "lisen"),
+        ("listen = \"nowhere\"", "listen"),
+        ("[egress]\nalow = []", "egress.alow"),
+        ("[egress]\nallow = [\"not a rule!\"]", "egress.allow"),
+        ("[api]\nmissing_role_status = 500", "api.missing_role_status"),
+        ("[files]\nbytes = 0", "files.bytes"),
+        ("[files]\nside = -1", "files.side"),
+        ("[http]\nmetrics_allow = [\"here\"]", "http.metrics_allow"),
+        ("[log]\nformat = \"xml\"", "log.format"),
+        ("tokens = 5", "tokens"),
+        ("listen =", "expected"),
+    ] {
+        let error = from(text).expect_err(text).to_string();
+        assert!(error.contains(named), "{text}: {error}");
+    }
+}
+
+#[test]
+fn secrets_are_not_repeated() {
+    let error = from("admin_password = 12345678").expect_err("a number").to_string();
+    assert!(!error.contains("12345678") && error.contains("admin_password"), "{error}");
+    let config = from("admin_password = \"hunter22\"").expect("a text");
+    assert!(!format!("{config:?}").contains("hunter22"));
+}
+
+#[test]
+fn files_lie_where_the_url_says() {
+    assert_eq!(
+        from("").expect("good").files_folder().expect("a folder"),
+        PathBuf::from("./proofdesk-data/files")
+    );
+    let elsewhere = from("files_url = \"file:///srv/files\"").expect("good");
+    assert_eq!(elsewhere.files_folder().expect("a folder"), PathBuf::from("/srv/files"));
+    assert!(from("files_url = \"ftp://x/y\"").expect("good").files_folder().is_err());
+}

@@ -1,0 +1,20 @@
+//! The HTTP server: connections with limits, what each request passes, and stopping without breaking anything.
+
+mod connections;
+mod observe;
+mod ops;
+
+pub(crate) use connections::serve;
+
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use proofdesk_api::Api;
+
+use crate::config::Config;
+
+/// Everything that answers, with what every request passes around it.
+pub(crate) fn app(config: &Config, api: Api, metrics: PrometheusHandle, extra: Router) -> Router {
+    let ops = ops::router(api.desk.clone(), metrics, config.http.metrics_allow.clone());
+    let all = proofdesk_api::router(api).merge(ops).merge(extra);
+    observe::wrap(proofdesk_api::finish(all), config)
+}

@@ -1,0 +1,110 @@
+//! Connections: HTTP/1.1 and HTTP/2, with the limits that a server needs against slow and greedy clients.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use proofdesk_api::Client;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+use crate::config::Http;
+
+/// The largest head of a request, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
+/// The most header fields of a request.
+const MAX_HEADERS: usize = 100;
+/// The most streams of an HTTP/2 connection at one time.
+const MAX_STREAMS: u32 = 100;
+
+/// Serves until `stop`, then lets the requests under way end.
+pub(crate) async fn serve(listener: TcpListener, app: Router, limits: &Http, stop: impl Future<Output = ()>) {
+    let builder = Arc::new(builder(limits));
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(limits.connections as usize));
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut stop => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let Some((stream, client, place)) = accepted else { continue };
+        let connection = connection(&builder, stream, client, app.clone(), &graceful);
+        tokio::spawn(async move {
+            metrics::gauge!("http_connections").increment(1.0);
+            connection.await;
+            metrics::gauge!("http_connections").decrement(1.0);
+            drop(place);
+        });
+    }
+    drop(listener);
+    let patience = Duration::from_secs(limits.shutdown_seconds.into());
+    if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not end in time and were cut off");
+    }
+}
+
+fn builder(limits: &Http) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(limits.header_seconds.into()))
+        .max_buf_size(MAX_HEAD)
+        .max_headers(MAX_HEADERS);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(MAX_HEAD as u32)
+        .max_concurrent_streams(MAX_STREAMS)
+        .keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(10));
+    builder
+}
+
+type Accepted = (TcpStream, Client, tokio::sync::OwnedSemaphorePermit);
+
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
+    let place = places.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, address)) => {
+            // Answers are written whole; waiting to fill a packet only adds delay.
+            let _ = stream.set_nodelay(true);
+            Some((stream, Client(address), place))
+        }
+        Err(error) => {
+            // Out of file descriptors, say: wait for connections to end instead of spinning.
+            tracing::warn!(%error, "a connection could not be accepted");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            None
+        }
+    }
+}
+
+fn connection(
+    builder: &Arc<Builder<TokioExecutor>>,
+    stream: TcpStream,
+    client: Client,
+    app: Router,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + 'static {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(client);
+        app.clone().oneshot(request.map(axum::body::Body::new))
+    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let watched = graceful.watch(connection);
+    async move {
+        if let Err(error) = watched.await {
+            tracing::debug!(error, "a connection ended early");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What operators and their machines ask: `/healthz`, `/readyz` and `/metrics`.
+
+use std::net::IpAddr;
+
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use ipnet::IpNet;
+use metrics_exporter_prometheus::PrometheusHandle;
+use proofdesk_api::Client;
+use proofdesk_desk::Desk;
+use serde_json::json;
+
+#[derive(Clone)]
+struct Ops {
+    desk: Desk,
+    metrics: PrometheusHandle,
+    allow: Vec<IpNet>,
+}
+
+pub(crate) fn router(desk: Desk, metrics: PrometheusHandle, allow: Vec<IpNet>) -> Router {
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(measured))
+        .with_state(Ops { desk, metrics, allow })
+}
+
+/// The process answers.
+async fn alive() -> Response {
+    Json(json!({ "Status": "ok" })).into_response()
+}
+
+/// The database can be read and written.
+async fn ready(State(ops): State<Ops>) -> Response {
+    match ops.desk.store().ready().await {
+        Ok(()) => Json(json!({ "Status": "ok" })).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the desk is not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "Status": "unavailable" }))).into_response()
+        }
+    }
+}
+
+/// The metrics, for those who may read them; for others there are none.
+async fn measured(State(ops): State<Ops>, client: Option<Extension<Client>>) -> Response {
+    let address: Option<IpAddr> = client.map(|Extension(client)| client.0.ip().to_canonical());
+    if address.is_some_and(|address| ops.allow.iter().any(|net| net.contains(&address))) {
+        return ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], ops.metrics.render())
+            .into_response();
+    }
+    (StatusCode::NOT_FOUND, Json(json!({ "Message": "There is no such resource." }))).into_response()
+}

@@ -1,0 +1,34 @@
+//! Logs and metrics. What is never logged: tokens, passwords, keys, document numbers, customers' file names, bodies.
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Log, LogFormat};
+
+/// Starts the log, to the standard error.
+pub(crate) fn start_log(log: &Log) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&log.level).context("log.level is no filter")?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match log.format {
+        LogFormat::Text => builder.with_ansi(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    started.map_err(|error| anyhow::anyhow!("the log can't be started: {error}"))
+}
+
+/// The upper bounds of the buckets of request durations, in seconds.
+const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// Starts the metrics; the handle renders them.
+pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
+    let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).context("the buckets")?;
+    let handle = builder.install_recorder().context("the metrics can't be started")?;
+    metrics::describe_counter!("http_requests_total", "Requests, by method, route and status");
+    metrics::describe_histogram!(
+        "http_request_seconds",
+        "Time from a request's head to its answer's head, in seconds"
+    );
+    metrics::describe_gauge!("http_connections", "Connections that are open");
+    Ok(handle)
+}
