@@ -57,9 +57,8 @@ pub(crate) fn sees_nothing(entity: &Entity, scope: &Scope) -> bool {
     }
 }
 
-/// Writes the condition that keeps tenants apart, if the scope has one.
-pub(crate) fn write_scope<'a>(sql: &mut Builder<'a>, first: &mut bool, entity: &Entity, scope: &'a Scope) {
-    let Scope::Businesses(ids) = scope else { return };
+/// Writes the condition that keeps tenants apart, if the entity has one.
+pub(crate) fn write_scope<'a>(sql: &mut Builder<'a>, first: &mut bool, entity: &Entity, ids: &'a [i64]) {
     match entity.tenancy {
         Tenancy::Shared => {}
         Tenancy::Internal => {
@@ -84,7 +83,7 @@ pub(crate) fn write_scope<'a>(sql: &mut Builder<'a>, first: &mut bool, entity: &
 }
 
 /// A set of one is tested as a value: then an index also gives the order.
-fn write_member<'a>(sql: &mut Builder<'a>, column: &str, ids: &'a [i64]) {
+pub(crate) fn write_member<'a>(sql: &mut Builder<'a>, column: &str, ids: &'a [i64]) {
     match ids {
         [id] => sql.compare(column, " = ", Parameter::Int(*id)),
         ids => sql.in_set(column, ids),

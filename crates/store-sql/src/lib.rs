@@ -14,6 +14,7 @@
 //! Order: nulls come before everything else (last where the order is descending); texts are compared folded, by the
 //! bytes of their UTF-8; ties break by id, ascending. The same in both dialects.
 
+mod branches;
 mod builder;
 mod condition;
 mod dialect;

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use proofdesk_domain::entity::Entity;
-use proofdesk_domain::scope::Scope;
 
 use crate::builder::Builder;
 use crate::condition::write_scope;
@@ -20,13 +19,15 @@ pub(crate) struct Points {
 impl Points {
     /// `head` is everything up to the conditions.
     pub(crate) fn new(dialect: Dialect, entity: &Entity, head: &str) -> Self {
-        let text = |scope: &Scope| {
+        let text = |businesses: Option<&[i64]>| {
             let mut sql = Builder::new(dialect, head);
             sql.compare(" WHERE t0.id", " = ", Parameter::Int(0));
-            write_scope(&mut sql, &mut false, entity, scope);
+            if let Some(businesses) = businesses {
+                write_scope(&mut sql, &mut false, entity, businesses);
+            }
             sql.done().sql.into_owned()
         };
-        Self { all: text(&Scope::All), of_one: text(&Scope::of([1])), of_many: text(&Scope::of([1, 2])) }
+        Self { all: text(None), of_one: text(Some(&[1])), of_many: text(Some(&[1, 2])) }
     }
 
     /// The record with this id, of whatever business.

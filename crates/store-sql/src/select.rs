@@ -7,8 +7,9 @@ use proofdesk_domain::scope::Scope;
 use proofdesk_domain::value::Value;
 use proofdesk_store::Query;
 
+use crate::branches::{Branch, branches, union, whole};
 use crate::builder::Builder;
-use crate::condition::{Subject, sees_nothing, write_scope};
+use crate::condition::sees_nothing;
 use crate::dialect::Dialect;
 use crate::joins::Joins;
 use crate::parameter::{Parameter, Statement};
@@ -47,8 +48,11 @@ impl Plan {
             return Some(statement);
         }
         let window = Window::of(query, total)?;
-        let plain = window.offset == 0 && !window.from_end && is_own_id(&query.order.path);
-        Some(if plain { self.direct(query, window) } else { self.deferred(query, window) })
+        let in_order = window.offset == 0 && !window.from_end && is_own_id(&query.order.path);
+        Some(match branches(query).as_slice() {
+            [branch] if in_order && !branch.is_of_many() => self.direct(query, *branch, window),
+            branches => self.deferred(query, branches, window),
+        })
     }
 
     /// The question for how many rows all pages have. None if there are none whatever is stored.
@@ -57,7 +61,16 @@ impl Plan {
             return None;
         }
         let mut sql = Builder::new(self.dialect, "SELECT count(*) FROM ");
-        self.write_tables(&mut sql, query, Joins::new(self.entity));
+        match (branches(query).as_slice(), &self.entity.tenancy) {
+            (branches @ [_, _, ..], Tenancy::Members(_)) => {
+                sql.push("(");
+                self.write_ids(&mut sql, branches, None);
+                sql.push(") members");
+            }
+            ([only], _) => only.write(&mut sql, Joins::new(self.entity), true),
+            // An index counts a set as fast as each of it.
+            _ => whole(query).write(&mut sql, Joins::new(self.entity), true),
+        }
         Some(sql.done())
     }
 
@@ -76,50 +89,46 @@ impl Plan {
     }
 
     /// In the order of the ids, from the first: every row that is looked at is on the page.
-    fn direct<'a>(&'static self, query: &'a Query, window: Window) -> Statement<'a> {
+    fn direct<'a>(&'static self, query: &'a Query, branch: Branch<'a>, window: Window) -> Statement<'a> {
         let mut sql = Builder::new(self.dialect, &format!("SELECT {} FROM ", self.row));
         // The joins of the row come first, because its text names them by their numbers.
-        self.write_tables(&mut sql, query, self.row_joins());
-        sql.push(" ORDER BY t0.id");
-        sql.push(direction(query.order.descending));
+        branch.write(&mut sql, self.row_joins(), false);
+        sql.push(&order_by(self.dialect, None, &branch.id(), query.order.descending, false));
         write_window(&mut sql, window);
         sql.done()
     }
 
     /// First the ids of the page, from what filters and order need only, then the rows with these ids.
-    fn deferred<'a>(&'static self, query: &'a Query, window: Window) -> Statement<'a> {
-        let dialect = self.dialect;
-        let mut sql = Builder::new(dialect, &format!("SELECT {} FROM (SELECT t0.id AS id", self.row));
-        let mut joins = Joins::new(self.entity);
+    fn deferred<'a>(
+        &'static self,
+        query: &'a Query,
+        branches: &[Branch<'a>],
+        window: Window,
+    ) -> Statement<'a> {
         let Order { path, descending, .. } = &query.order;
-        let key = if is_own_id(path) { None } else { self.order_key(path, &mut joins) };
-        if let Some(key) = &key {
-            sql.push(&format!(", {key} AS sort"));
-        }
-        sql.push(" FROM ");
-        self.write_tables(&mut sql, query, joins);
-        let sort = key.as_ref().map(|_| ["sort", "page.sort"]);
-        sql.push(&order_by(dialect, sort.map(|names| names[0]), "t0.id", *descending, window.from_end));
+        let mut sql = Builder::new(self.dialect, &format!("SELECT {} FROM (", self.row));
+        let path = (!is_own_id(path)).then_some(path);
+        self.write_ids(&mut sql, branches, path);
+        sql.push(&order_by(self.dialect, path.map(|_| "sort"), "id", *descending, window.from_end));
         write_window(&mut sql, window);
-        sql.push(&format!(
-            ") page JOIN {} t0 ON t0.id = page.id{}",
-            self.entity.table,
-            self.row_joins().joins()
-        ));
-        sql.push(&order_by(dialect, sort.map(|names| names[1]), "page.id", *descending, false));
+        let (table, joins) = (self.entity.table, self.row_joins().joins());
+        sql.push(&format!(") page JOIN {table} t0 ON t0.id = page.id{joins}"));
+        sql.push(&order_by(self.dialect, path.map(|_| "page.sort"), "page.id", *descending, false));
         sql.done()
     }
 
-    /// Writes the tables and conditions of a query.
-    fn write_tables<'a>(&self, sql: &mut Builder<'a>, query: &'a Query, mut joins: Joins) {
-        let subjects = query.filters.iter().map(|filter| Subject::of(filter, self.entity, &mut joins));
-        let subjects: Vec<Subject> = subjects.collect();
-        sql.push(&joins.tables());
-        let mut first = true;
-        write_scope(sql, &mut first, self.entity, &query.scope);
-        for (subject, filter) in subjects.iter().zip(&query.filters) {
-            sql.and(&mut first);
-            subject.write(sql, &filter.test);
+    /// Writes the question for the ids, and for the values at the end of a path.
+    fn write_ids<'a>(&self, sql: &mut Builder<'a>, branches: &[Branch<'a>], path: Option<&Path>) {
+        for (place, branch) in branches.iter().enumerate() {
+            sql.push(if place == 0 { "" } else { union(self.entity) });
+            let mut joins = Joins::new(self.entity);
+            let key = path.and_then(|path| self.order_key(path, &mut joins));
+            sql.push(&format!("SELECT {} AS id", branch.id()));
+            if path.is_some() {
+                sql.push(&format!(", {} AS sort", key.as_deref().unwrap_or("NULL")));
+            }
+            sql.push(" FROM ");
+            branch.write(sql, joins, path.is_none());
         }
     }
 

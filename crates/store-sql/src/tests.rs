@@ -71,8 +71,13 @@ fn every_tenancy_has_its_border() {
     let by_scope = |dialect, entity| conditions(dialect, &Query::all(entity, scope(), 1));
     assert_eq!(by_scope(Sqlite, &check::CHECK), "t0.business_id = ?");
     assert_eq!(by_scope(Sqlite, &entities::business::BUSINESS), "t0.id = ?");
-    let member = "EXISTS (SELECT 1 FROM coworker_businesses WHERE coworker_id = t0.id AND business_id = $1)";
-    assert_eq!(by_scope(Postgres, &coworker::COWORKER), member);
+    assert_eq!(by_scope(Postgres, &coworker::COWORKER), "m.business_id = $1");
+    let member =
+        "EXISTS (SELECT 1 FROM coworker_businesses WHERE coworker_id = t0.id AND business_id = ANY($1))";
+    let many = || Scope::of(1..=17);
+    assert_eq!(conditions(Postgres, &Query::all(&coworker::COWORKER, many(), 1)), member);
+    let of_many = Query::all(&check::CHECK, many(), 1);
+    assert_eq!(conditions(Postgres, &of_many), "t0.business_id = ANY($1)");
     assert_eq!(by_scope(Sqlite, &role::ROLE), "");
     let nothing = |entity, scope| {
         let plan = plan(Sqlite, entity);
@@ -94,22 +99,81 @@ fn the_first_page_by_id_is_read_directly() {
 }
 
 #[test]
+fn members_of_one_business_are_read_from_the_link_table() {
+    let query = Query::all(&coworker::COWORKER, Scope::of([3]), 5);
+    let from = "coworker_businesses m JOIN coworkers t0 ON t0.id = m.coworker_id WHERE m.business_id = ?";
+    let (sql, parameters) = select(Sqlite, &query);
+    assert!(sql.ends_with(&format!(" FROM {from} ORDER BY m.coworker_id LIMIT ?")), "{sql}");
+    assert_eq!(parameters, "[3, 5]");
+    let count = plan(Sqlite, &coworker::COWORKER).count(&query).expect("some");
+    assert_eq!(count.sql, "SELECT count(*) FROM coworker_businesses m WHERE m.business_id = ?");
+    let filtered = query.equals(coworker::ACTIVE, true);
+    let count = plan(Sqlite, &coworker::COWORKER).count(&filtered).expect("some");
+    assert_eq!(count.sql, format!("SELECT count(*) FROM {from} AND t0.active = ?"));
+    let by_date = search(&coworker::COWORKER, Scope::of([3]), &[("orderby", "CreatedOn")]);
+    let (sql, _) = select(Sqlite, &by_date);
+    let inner = format!(
+        "(SELECT m.coworker_id AS id, t0.created_on AS sort FROM {from} ORDER BY sort, id LIMIT ?) page"
+    );
+    assert!(sql.contains(&inner), "{sql}");
+}
+
+#[test]
+fn lists_of_several_businesses_are_merged() {
+    let query = search(&check::CHECK, Scope::of([3, 4]), &[("orderby", "UpdatedOn"), ("dir", "1")]);
+    let (sql, parameters) = select(Sqlite, &query);
+    let one = "SELECT t0.id AS id, t0.updated_on AS sort FROM checks t0 WHERE t0.business_id = ?";
+    let inner = format!("({one} UNION ALL {one} ORDER BY sort DESC, id LIMIT ?) page");
+    assert!(sql.contains(&inner), "{sql}");
+    assert_eq!(parameters, "[3, 4, 25]");
+    let count = "t0.business_id IN (SELECT value FROM json_each(?))";
+    assert_eq!(conditions(Sqlite, &query), count, "an index counts a set as fast");
+}
+
+#[test]
+fn a_member_of_several_businesses_is_listed_once() {
+    let query = Query::all(&coworker::COWORKER, Scope::of([3, 4]), 5);
+    let one = |number| {
+        format!("SELECT m.coworker_id AS id FROM coworker_businesses m WHERE m.business_id = ${number}")
+    };
+    let both = format!("({} UNION {}", one(1), one(2));
+    let (sql, _) = select(Postgres, &query);
+    assert!(sql.contains(&format!("{both} ORDER BY id LIMIT $3) page")), "{sql}");
+    let count = plan(Postgres, &coworker::COWORKER).count(&query).expect("some");
+    assert_eq!(count.sql, format!("SELECT count(*) FROM {both}) members"));
+}
+
+#[test]
+fn what_leads_to_few_records_is_asked_of_the_set() {
+    let set = "FROM checks t0 WHERE t0.business_id IN (SELECT value FROM json_each(?)) AND";
+    let few = |field, test| {
+        let query = Query::all(&check::CHECK, Scope::of([3, 4]), 5).filter(field, test);
+        select(Sqlite, &query).0.contains(set)
+    };
+    assert!(few(ID, Test::OneOf(vec![1, 2])));
+    assert!(few(check::COWORKER_ID, Test::Equals(1.into())));
+    assert!(few(check::GROUP_GUID, Test::Equals("x".into())));
+    assert!(!few(check::STATUS_, Test::Equals(1.into())));
+    assert!(!few(ID, Test::AtLeast(1)));
+}
+
+#[test]
 fn other_pages_find_their_ids_first() {
     let query = search(&role::ROLE, Scope::All, &[("page", "3"), ("size", "10"), ("orderby", "Name")]);
     let sqlite = format!(
-        "{ROLE_ROW}(SELECT t0.id AS id, fold(t0.name) AS sort FROM roles t0 ORDER BY sort, t0.id LIMIT ? OFFSET ?) \
+        "{ROLE_ROW}(SELECT t0.id AS id, fold(t0.name) AS sort FROM roles t0 ORDER BY sort, id LIMIT ? OFFSET ?) \
          page JOIN roles t0 ON t0.id = page.id ORDER BY page.sort, page.id"
     );
     assert_eq!(select(Sqlite, &query), (sqlite, "[10, 20]".to_owned()));
     let postgres = format!(
         "{ROLE_ROW}(SELECT t0.id AS id, lower(t0.name COLLATE \"und-x-icu\") COLLATE \"C\" AS sort FROM roles t0 \
-         ORDER BY sort NULLS FIRST, t0.id LIMIT $1 OFFSET $2) page JOIN roles t0 ON t0.id = page.id \
+         ORDER BY sort NULLS FIRST, id LIMIT $1 OFFSET $2) page JOIN roles t0 ON t0.id = page.id \
          ORDER BY page.sort NULLS FIRST, page.id"
     );
     assert_eq!(select(Postgres, &query), (postgres, "[10, 20]".to_owned()));
     let by_id = search(&role::ROLE, Scope::All, &[("page", "2"), ("dir", "1")]);
     let sqlite = format!(
-        "{ROLE_ROW}(SELECT t0.id AS id FROM roles t0 ORDER BY t0.id DESC LIMIT ? OFFSET ?) page \
+        "{ROLE_ROW}(SELECT t0.id AS id FROM roles t0 ORDER BY id DESC LIMIT ? OFFSET ?) page \
          JOIN roles t0 ON t0.id = page.id ORDER BY page.id DESC"
     );
     assert_eq!(select(Sqlite, &by_id), (sqlite, "[25, 25]".to_owned()));
@@ -121,13 +185,13 @@ fn pages_past_the_middle_are_read_from_the_end() {
     let query = search(&role::ROLE, Scope::All, &pairs);
     let postgres = format!(
         "{ROLE_ROW}(SELECT t0.id AS id, t0.created_on AS sort FROM roles t0 \
-         ORDER BY sort NULLS FIRST, t0.id DESC LIMIT $1) page \
+         ORDER BY sort NULLS FIRST, id DESC LIMIT $1) page \
          JOIN roles t0 ON t0.id = page.id ORDER BY page.sort DESC NULLS LAST, page.id"
     );
     assert_eq!(select_of(Postgres, &query, Some(95)), (postgres, "[5]".to_owned()), "the last page is short");
     assert_eq!(select_of(Sqlite, &query, Some(180)).1, "[10, 80]", "nearer to the end by ten");
     assert_eq!(select_of(Sqlite, &query, Some(190)).1, "[10, 90]", "in the middle");
-    assert!(select_of(Sqlite, &query, Some(190)).0.contains("ORDER BY sort DESC, t0.id LIMIT"));
+    assert!(select_of(Sqlite, &query, Some(190)).0.contains("ORDER BY sort DESC, id LIMIT"));
     assert_eq!(select_of(Sqlite, &query, Some(1000)).1, "[10, 90]");
     let plan = plan(Sqlite, &role::ROLE);
     assert!(plan.select(&query, Some(90)).is_none(), "past the end");
