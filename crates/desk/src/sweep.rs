@@ -1,10 +1,13 @@
-//! Destroys the files that no record names: those of removed records, and what a crash left.
+//! Destroys what nobody needs any more: the files that no record names (those of removed records, and what a crash left),
+//! and tokens that have ended.
 
 use std::time::Duration;
 
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use proofdesk_domain::entities::{discarded_file, discarded_file::DISCARDED_FILE, file, file::FILE};
+use proofdesk_domain::entities::{token, token::TOKEN};
+use proofdesk_domain::list::Test;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
 use proofdesk_store::{Query, Transaction};
@@ -14,7 +17,7 @@ use crate::Desk;
 use crate::error::DeskError;
 use crate::files::object_of;
 
-/// How many files are looked at in one go.
+/// How many files or tokens are looked at in one go.
 const BATCH: u32 = 500;
 
 /// What a sweep did.
@@ -24,6 +27,8 @@ pub struct Swept {
     pub discarded: u64,
     /// Files that no record ever named.
     pub orphans: u64,
+    /// Tokens that had ended.
+    pub tokens: u64,
 }
 
 /// Notes in a transaction that a file goes with it: no record names it any more.
@@ -55,7 +60,30 @@ pub(crate) fn discard_soon(desk: &Desk, objects: &[Uuid]) {
 /// # Errors
 /// [`DeskError::Unavailable`]; what was not destroyed stays for the next sweep.
 pub async fn sweep(desk: &Desk, grace: Duration) -> Result<Swept, DeskError> {
-    Ok(Swept { discarded: discarded(desk).await?, orphans: orphans(desk, grace).await? })
+    Ok(Swept {
+        discarded: discarded(desk).await?,
+        orphans: orphans(desk, grace).await?,
+        tokens: ended_tokens(desk).await?,
+    })
+}
+
+/// A token that has ended is as good as one that never was.
+async fn ended_tokens(desk: &Desk) -> Result<u64, DeskError> {
+    let mut count = 0;
+    loop {
+        let ended = Test::AtMost(desk.now().as_second());
+        let query = Query::all(&TOKEN, Scope::All, BATCH).filter(token::EXPIRES_ON, ended);
+        let mut transaction = Transaction::default();
+        for token in &desk.store().select(&query).await? {
+            transaction.delete(token);
+        }
+        let found = transaction.writes.len();
+        if found == 0 {
+            return Ok(count);
+        }
+        desk.commit(transaction).await?;
+        count += found as u64;
+    }
 }
 
 async fn discarded(desk: &Desk) -> Result<u64, DeskError> {

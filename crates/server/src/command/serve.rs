@@ -17,7 +17,7 @@ use crate::assemble::{self, Schema};
 use crate::config::Config;
 use crate::{http, telemetry};
 
-/// How often files that no record names are looked for.
+/// How often what nobody needs any more is looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// With other nodes on the same data, a file this young may be on its way to its record.
 const GRACE: Duration = Duration::from_hours(1);
@@ -89,9 +89,14 @@ async fn sweep_often(desk: Desk, shared: bool) {
         every.tick().await;
         match sweep::sweep(&desk, grace).await {
             Ok(swept) => {
-                tracing::info!(discarded = swept.discarded, orphans = swept.orphans, "files were swept");
+                tracing::info!(
+                    discarded = swept.discarded,
+                    orphans = swept.orphans,
+                    tokens = swept.tokens,
+                    "swept"
+                );
             }
-            Err(error) => tracing::error!(%error, "files could not be swept"),
+            Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
         }
         grace = GRACE;
     }
