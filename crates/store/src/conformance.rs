@@ -87,11 +87,14 @@ macro_rules! store_conformance {
             references {
                 a_taken_login_names_its_column
                 a_taken_token_names_its_column
+                a_taken_slot_names_both_columns
                 a_record_can_not_refer_to_nothing
                 a_list_can_not_hold_what_is_not_there
                 what_is_referred_to_can_not_be_deleted
                 what_has_members_can_not_be_deleted
                 a_transaction_can_delete_bottom_up
+                an_audit_entry_outlives_its_values_and_its_location
+                a_users_tokens_go_with_the_user
             }
             lists {
                 a_list_is_replaced_on_update

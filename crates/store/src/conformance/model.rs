@@ -43,8 +43,9 @@ impl Model {
 
     /// Takes over a record that was updated.
     pub(super) fn update(&mut self, record: &Record) {
-        let version = record.int(VERSION).map_or(0, |version| version + 1);
-        self.put(record.clone(), version);
+        let versioned = has_version(record.entity());
+        let version = if versioned { record.int(VERSION).unwrap_or_default() } else { 0 };
+        self.put(record.clone(), version + 1);
     }
 
     fn put(&mut self, mut record: Record, version: i64) {

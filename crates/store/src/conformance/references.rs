@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use proofdesk_domain::entities::{business, check, coworker, document, file, token, user, user_role};
-use proofdesk_domain::entity::{FieldIndex, Kind, Source, Tenancy};
+use proofdesk_domain::entities::{
+    audit_entry, audit_values, business, check, coworker, document, file, token, user, user_role,
+};
+use proofdesk_domain::entity::{FieldIndex, Kind, Source, Tenancy, VERSION};
+use proofdesk_domain::scope::Scope;
 use proofdesk_domain::value::Value;
 
 use super::Outcome;
 use super::samples::WRITTEN;
-use super::world::{World, assert_fails};
-use crate::{Store, StoreError, Transaction};
+use super::world::{EVERYTHING, World, assert_fails};
+use crate::{Query, Store, StoreError, Transaction};
 
 fn assert_taken(result: Result<impl Sized, StoreError>, expected: (&str, &str)) {
     match result {
@@ -41,7 +44,8 @@ pub async fn a_taken_token_names_its_column(store: Arc<dyn Store>) -> Outcome {
     world.check_everything().await
 }
 
-/// Every reference of what callers see, and those of files and tokens, at insert and at update.
+/// Every reference of what callers see, and those of files and tokens, at insert and at update; but an audit entry outlives
+/// its location.
 pub async fn a_record_can_not_refer_to_nothing(store: Arc<dyn Store>) -> Outcome {
     let mut world = World::populated(store).await?;
     for entity in WRITTEN {
@@ -49,14 +53,26 @@ pub async fn a_record_can_not_refer_to_nothing(store: Arc<dyn Store>) -> Outcome
             continue;
         }
         for (place, field) in entity.fields.iter().enumerate() {
-            if matches!((field.kind, field.source), (Kind::Reference(_), Source::Column(_))) {
-                let lost = world.sample(entity, 80 + place).with(FieldIndex(place), 999_999);
+            let outlives =
+                (entity, FieldIndex(place)) == (&audit_entry::AUDIT_ENTRY, audit_entry::BUSINESS_ID);
+            if !outlives && matches!((field.kind, field.source), (Kind::Reference(_), Source::Column(_))) {
+                let lost = world.sample(entity, 66 + place).with(FieldIndex(place), 999_999);
                 assert_fails!(world.insert(lost).await, StoreError::Reference);
                 let lost = world.first(entity).with(FieldIndex(place), 999_999);
                 assert_fails!(world.update(lost).await, StoreError::Reference);
             }
         }
     }
+    world.check_everything().await
+}
+
+/// What is unique by two columns names both.
+pub async fn a_taken_slot_names_both_columns(store: Arc<dyn Store>) -> Outcome {
+    let mut world = World::populated(store).await?;
+    let taken = world.first(&file::FILE);
+    let again = world.sample(&file::FILE, 66).with(file::SLOT, taken.get(file::SLOT).clone());
+    let again = again.with(file::DOCUMENT_ID, taken.get(file::DOCUMENT_ID).clone());
+    assert_taken(world.insert(again).await, ("files", "document_id, slot"));
     world.check_everything().await
 }
 
@@ -79,18 +95,18 @@ pub async fn a_list_can_not_hold_what_is_not_there(store: Arc<dyn Store>) -> Out
     world.check_everything().await
 }
 
-/// A business with checks, a check with documents, a document with files, a user with tokens.
+/// A business with checks, a customer with checks, a check with documents, a document with files, a user of a customer.
 pub async fn what_is_referred_to_can_not_be_deleted(store: Arc<dyn Store>) -> Outcome {
     let mut world = World::empty(store).await?;
     let business = world.insert(world.sample(&business::BUSINESS, 0)).await?;
-    let coworker = world.sample(&coworker::COWORKER, 0).with(coworker::BUSINESSES, Value::List(vec![]));
-    let coworker = world.insert(coworker.with(coworker::INVOICING_BUSINESS_ID, Value::Null)).await?;
     let user = world.sample(&user::USER, 0).with(user::DEFAULT_BUSINESS_ID, Value::Null);
     let user = world.insert(user.with(user::BUSINESSES, Value::List(vec![]))).await?;
+    let coworker = world.sample(&coworker::COWORKER, 0).with(coworker::BUSINESSES, Value::List(vec![]));
+    let coworker = coworker.with(coworker::INVOICING_BUSINESS_ID, Value::Null);
+    let coworker = world.insert(coworker.with(coworker::USER_ID, user.id())).await?;
     let check = world.insert(world.sample(&check::CHECK, 0)).await?;
     let document = world.insert(world.sample(&document::DOCUMENT, 0)).await?;
     world.insert(world.sample(&file::FILE, 0)).await?;
-    world.insert(world.sample(&token::TOKEN, 0)).await?;
     for record in [business, coworker, user, check, document] {
         assert_fails!(world.delete(&record).await, StoreError::Reference);
     }
@@ -113,6 +129,41 @@ pub async fn what_has_members_can_not_be_deleted(store: Arc<dyn Store>) -> Outco
     world.delete(&coworker).await?;
     world.delete(&business).await?;
     world.check_everything().await
+}
+
+/// Erasing the values of an audit entry leaves the entry, without them and as old as it was.
+pub async fn an_audit_entry_outlives_its_values_and_its_location(store: Arc<dyn Store>) -> Outcome {
+    let mut world = World::empty(store).await?;
+    let location = world.insert(world.sample(&business::BUSINESS, 0)).await?;
+    let values = world.sample(&audit_values::AUDIT_VALUES, 0).with(audit_values::NEW_VALUE, "{}");
+    let values = world.insert(values).await?;
+    let entry = world.sample(&audit_entry::AUDIT_ENTRY, 0).with(audit_entry::BUSINESS_ID, location.id());
+    let entry = world.insert(entry.with(audit_entry::VALUES_ID, values.id())).await?;
+    assert_eq!(world.read(&entry).await?.text(audit_entry::NEW_VALUE), Some("{}"));
+    world.delete(&values).await?;
+    world.delete(&location).await?;
+    let left = world.read(&entry).await?;
+    assert!(left.get(audit_entry::VALUES_ID).is_null() && left.get(audit_entry::NEW_VALUE).is_null());
+    assert_eq!(left.int(VERSION), Some(1));
+    assert_eq!(left.int(audit_entry::BUSINESS_ID), Some(location.id()));
+    Ok(())
+}
+
+/// Tokens of a user are gone with the user.
+pub async fn a_users_tokens_go_with_the_user(store: Arc<dyn Store>) -> Outcome {
+    let mut world = World::empty(store).await?;
+    let users = [
+        world.insert(world.sample(&user::USER, 0)).await?,
+        world.insert(world.sample(&user::USER, 1)).await?,
+    ];
+    for (number, user) in users.iter().chain(&users).enumerate() {
+        world.insert(world.sample(&token::TOKEN, number).with(token::USER_ID, user.id())).await?;
+    }
+    world.delete(&users[0]).await?;
+    let left = world.store.select(&Query::all(&token::TOKEN, Scope::All, EVERYTHING)).await?;
+    let owners: Vec<_> = left.iter().map(|token| token.int(token::USER_ID)).collect();
+    assert_eq!(owners, [Some(users[1].id()); 2]);
+    Ok(())
 }
 
 /// Writes happen in their order: documents, then their check, then the location.

@@ -1,0 +1,3 @@
+use crate::support::fresh;
+
+proofdesk_store::store_conformance!(fresh());
