@@ -20,6 +20,9 @@ use crate::report::Record;
 use crate::target::Target;
 use crate::wire::{Budget, Metered};
 
+#[cfg(test)]
+mod tests;
+
 /// How the desk introduces itself (RFC 9110 §10.1.5).
 const USER_AGENT: HeaderValue = HeaderValue::from_static("Proofdesk");
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -55,18 +55,19 @@ async fn twenty_hosts_are_fetched_each_by_its_own_name() {
 }
 
 /// An HTTP/2 server that notes the authority and the path of each request, and the name asked for in the handshake.
-async fn http2(tls: TlsAcceptor, seen: Arc<Mutex<Vec<String>>>) -> u16 {
+async fn http2(tls: TlsAcceptor, seen: Arc<Mutex<Vec<String>>>, answer: Response<Full<Bytes>>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
             let Ok(stream) = tls.accept(socket).await else { continue };
             let name = stream.get_ref().1.server_name().unwrap_or("-").to_owned();
-            let seen = Arc::clone(&seen);
+            let (seen, answer) = (Arc::clone(&seen), answer.clone());
             let service = service_fn(move |request: Request<Incoming>| {
-                let fields: Vec<&str> = request.headers().keys().map(http::HeaderName::as_str).collect();
+                let fields: Vec<&str> = request.headers().keys().map(HeaderName::as_str).collect();
                 seen.lock().unwrap().push(format!("{name} {} {}", request.uri(), fields.join(",")));
-                async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"picture")))) }
+                let answer = answer.clone();
+                async { Ok::<_, Infallible>(answer) }
             });
             let serving = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
             // The client closes when it has what it wants.
@@ -80,7 +81,9 @@ async fn http2(tls: TlsAcceptor, seen: Arc<Mutex<Vec<String>>>) -> u16 {
 async fn http2_is_spoken_where_the_server_offers_it() {
     let authority = Authority::new();
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let port = http2(authority.acceptor(&["one.test"], &["h2", "http/1.1"], |_| {}), Arc::clone(&seen)).await;
+    let port =
+        http2(authority.acceptor(&["one.test"], &["h2", "http/1.1"], |_| {}), Arc::clone(&seen), picture())
+            .await;
     let gateway = setup(&authority, &[]).gateway();
     let (result, report) = outcome(&gateway, &format!("https://one.test:{port}/a?b#c")).await;
     assert_eq!(result, Ok(7));
@@ -89,11 +92,45 @@ async fn http2_is_spoken_where_the_server_offers_it() {
     assert_eq!(*seen.lock().unwrap(), [expected]);
 }
 
+/// The outcome of a fetch of `answer` by HTTP/2, and how much was read for it.
+async fn by_http2(answer: Response<Full<Bytes>>) -> (Result<u64, FetchError>, u64) {
+    let authority = Authority::new();
+    let port = http2(authority.acceptor(&["one.test"], &["h2"], |_| {}), Arc::default(), answer).await;
+    let gateway = setup(&authority, &[]).gateway();
+    let (result, report) = outcome(&gateway, &format!("https://one.test:{port}/")).await;
+    (result, report.snapshot().wire_bytes)
+}
+
+fn picture() -> Response<Full<Bytes>> {
+    Response::new(Full::new(Bytes::from_static(b"picture")))
+}
+
+fn zeros(count: usize) -> Response<Full<Bytes>> {
+    Response::new(Full::new(Bytes::from(vec![0; count])))
+}
+
+#[tokio::test]
+async fn the_limits_hold_for_http2() {
+    let limit = 20 * 1024 * 1024;
+    assert_eq!(by_http2(zeros(3_000_000)).await.0, Ok(3_000_000), "more than a window");
+    let (result, read) = by_http2(zeros(limit + 1)).await;
+    assert_eq!(result, Err(FetchError::TooLarge { limit: limit as u64, found: Some(limit as u64 + 1) }));
+    assert!(read <= 512 * 1024, "{read} bytes read");
+    let mut wide = picture();
+    for index in 0..70 {
+        let name = HeaderName::try_from(format!("x-{index}")).unwrap();
+        wide.headers_mut().insert(name, HeaderValue::try_from("x".repeat(1000)).unwrap());
+    }
+    let (result, read) = by_http2(wide).await;
+    assert!(matches!(result, Err(FetchError::BadAnswer | FetchError::HeadTooLarge { .. })), "{result:?}");
+    assert!(read <= 128 * 1024, "{read} bytes read");
+}
+
 #[tokio::test]
 async fn the_name_in_the_handshake_has_no_trailing_dot() {
     let authority = Authority::new();
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let port = http2(authority.acceptor(&["one.test"], &["h2"], |_| {}), Arc::clone(&seen)).await;
+    let port = http2(authority.acceptor(&["one.test"], &["h2"], |_| {}), Arc::clone(&seen), picture()).await;
     let gateway = setup(&authority, &[]).gateway();
     assert_eq!(outcome(&gateway, &format!("https://ONE.test.:{port}/")).await.0, Ok(7));
     assert!(seen.lock().unwrap()[0].starts_with("one.test https://one.test:"));

@@ -1,5 +1,7 @@
 //! What a request says, and what a good answer gives.
 
+use bytes::Bytes;
+use futures::Stream;
 use proofdesk_egress::{FetchError, Report, Verdict};
 
 use crate::support::server::{Server, ok};
@@ -18,12 +20,20 @@ async fn a_request_says_what_it_must_and_no_more() {
     assert_eq!(server.heads(), [expected]);
 }
 
+/// What the callers that hand a body on need of it.
+fn assert_is_handed_on<S>(_: &S)
+where
+    S: Stream<Item = Result<Bytes, FetchError>> + Send + Unpin + 'static,
+{
+}
+
 #[tokio::test]
 async fn a_good_answer_gives_length_name_and_report() {
     let server = Server::saying(ok(b"picture")).await;
     let report = Report::default();
     let url = server.url_at("one.test", "/x/J%C3%BCrgen.jpg");
     let fetched = gateway().fetch_reported(&url, &report).await.unwrap();
+    assert_is_handed_on(&fetched.body);
     assert_eq!(fetched.content_length, Some(7));
     assert_eq!(fetched.suggested_name.as_deref(), Some("Jürgen.jpg"));
     assert_eq!(report.snapshot().verdict, Verdict::Running);
