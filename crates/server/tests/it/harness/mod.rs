@@ -1,0 +1,59 @@
+//! Starts the desk as its operators do, and speaks with it as its clients do.
+//!
+//! ```ignore
+//! on_both_stores! {
+//!     fn a_check_can_be_read(desk) {
+//!         let world = desk.world();
+//!         let reader = desk.user_with_roles(&["CoworkerIdentityCheck-Read"], &[world.business]);
+//!         assert_eq!(reader.get(&format!("{CHECKS}/{}", world.check)).record()["Name"], "Check");
+//!     }
+//! }
+//! ```
+
+mod answer;
+mod client;
+mod desk;
+mod file_server;
+mod pictures;
+mod shape;
+mod world;
+
+pub(crate) use answer::Answer;
+pub(crate) use client::{Client, multipart};
+pub(crate) use desk::{ADMIN_EMAIL, ADMIN_PASSWORD, Builder, Desk, Store};
+pub(crate) use file_server::{FileServer, Reply};
+pub(crate) use pictures::{gif, jpeg, pdf, png, webp};
+pub(crate) use shape::shape;
+pub(crate) use world::{
+    AUDIT, BUSINESSES, CHECKS, COWORKERS, DOCUMENTS, ROLES, USER_ROLES, USERS, World, every_role,
+};
+
+/// Makes of each function two tests: one with SQLite, one with PostgreSQL. The argument is a running [`Desk`]; `with`
+/// gives it settings of its own.
+#[macro_export]
+macro_rules! on_both_stores {
+    ($($(#[$about:meta])* fn $name:ident($desk:ident $(: with $settings:expr)?) $body:block)*) => {$(
+        $(#[$about])*
+        mod $name {
+            use super::*;
+
+            fn run($desk: &$crate::harness::Desk) $body
+
+            fn start(store: $crate::harness::Store) -> $crate::harness::Desk {
+                let settings: &[(&str, &str)] = &[];
+                $(let settings: &[(&str, &str)] = &$settings;)?
+                $crate::harness::Desk::builder(store).settings(settings).start()
+            }
+
+            #[test]
+            fn sqlite() {
+                run(&start($crate::harness::Store::Sqlite));
+            }
+
+            #[test]
+            fn postgres() {
+                run(&start($crate::harness::Store::Postgres));
+            }
+        }
+    )*};
+}

@@ -1,0 +1,3 @@
+//! The wire contract, held against the product: a file for each page of it.
+
+mod checks;
