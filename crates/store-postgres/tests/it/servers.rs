@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proofdesk_domain::entities::business;
 use proofdesk_domain::entity::{CREATED_ON, UNIQUE_ID, UPDATED_ON};
 use proofdesk_domain::record::Record;
@@ -141,4 +144,55 @@ async fn commits_are_on_the_disk_whatever_the_database_says() {
             "where the database says {setting}"
         );
     }
+}
+
+/// Commits pairs until the server is gone; gives the ids that it was told.
+async fn commit_until_lost(store: Arc<PostgresStore>, told: Arc<AtomicUsize>) -> Vec<i64> {
+    let mut kept = Vec::new();
+    loop {
+        let mut pair = insertion("one");
+        pair.insert(location("other"));
+        match store.commit(pair).await {
+            Ok(ids) => kept.extend(ids),
+            Err(error) => {
+                assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+                return kept;
+            }
+        }
+        told.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// What was acknowledged is there after `kill -9`, nothing is there by half, and the store finds the server again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_server_keeps_what_was_acknowledged() {
+    // The last one makes recovery faster, not less safe: one sync for the whole file system.
+    let safe = [("fsync", "on"), ("full_page_writes", "on"), ("recovery_init_sync_method", "syncfs")];
+    let server = Server::start(&safe);
+    let store = PostgresStore::connect(server.url(), Options::default()).await.expect("opens");
+    let (store, told) = (Arc::new(store), Arc::new(AtomicUsize::new(0)));
+    let writer = || tokio::spawn(commit_until_lost(Arc::clone(&store), Arc::clone(&told)));
+    let writers = [writer(), writer(), writer()];
+    while told.load(Ordering::SeqCst) < 50 {
+        tokio::task::yield_now().await;
+    }
+    server.crash(&safe);
+    let mut kept = Vec::new();
+    for writer in writers {
+        kept.extend(writer.await.expect("no panic"));
+    }
+    let all = Query::all(&business::BUSINESS, Scope::All, 100_000);
+    let mut attempts = 0;
+    let records = loop {
+        match store.select(&all).await {
+            Ok(records) => break records,
+            Err(error) => assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}"),
+        }
+        attempts += 1;
+        assert!(attempts < 50, "it never comes back");
+    };
+    let there: Vec<i64> = records.iter().map(Record::id).collect();
+    assert!(kept.len() >= 100 && kept.iter().all(|id| there.contains(id)));
+    let of_name = |name| records.iter().filter(|record| record.text(business::NAME) == Some(name)).count();
+    assert_eq!(of_name("one"), of_name("other"));
 }

@@ -73,7 +73,7 @@ impl Server {
         }
         let watcher = Some(watch(owner, &folder));
         initialize(&folder);
-        let url = run(&folder, &[]);
+        let url = run(&folder, &[], None);
         succeed("leave the address", fs::write(&address, url.as_str()));
         Self { url, folder: Some(folder), watcher }
     }
@@ -97,7 +97,7 @@ impl Server {
         let watcher = Some(watch(None, &folder));
         initialize(&folder);
         prepare(&folder.join("data"));
-        let url = run(&folder, settings);
+        let url = run(&folder, settings, None);
         Self { url, folder: Some(folder), watcher }
     }
 
@@ -111,6 +111,21 @@ impl Server {
         let mut url = self.url.clone();
         url.set_path(database);
         url.into()
+    }
+
+    /// Ends it as a power cut would (`kill -9`), and starts it again at the same address, with these settings. Only for a
+    /// server of one's own.
+    ///
+    /// # Panics
+    /// If it doesn't start again.
+    pub fn crash(&self, settings: &[(&str, &str)]) {
+        let Some(folder) = self.folder.as_ref().filter(|_| self.watcher.is_some()) else {
+            panic!("others use this server")
+        };
+        let file = fs::read_to_string(folder.join("data/postmaster.pid"));
+        let process = succeed("find the server", file).lines().next().unwrap_or_default().to_owned();
+        succeed("kill the server", Command::new("kill").args(["-KILL", &process]).status());
+        run(folder, settings, self.url.port());
     }
 
     /// Its data folder; None for a server that somebody else runs.
@@ -163,12 +178,12 @@ fn initialize(folder: &Path) {
     assert!(made, "initdb failed: {}", fs::read_to_string(output).unwrap_or_default());
 }
 
-fn run(folder: &Path, settings: &[(&str, &str)]) -> Url {
+fn run(folder: &Path, settings: &[(&str, &str)], port: Option<u16>) -> Url {
     let programs = Programs::find(folder);
     let data = folder.join("data").display().to_string();
-    // Somebody may take the port before the server does.
-    for _attempt in 0..5 {
-        let port = free_port();
+    // Somebody may take the port before the server does, or a killed server's last processes may still be there.
+    for _attempt in 0..20 {
+        let port = port.unwrap_or_else(free_port);
         let line = |(name, value): &(&str, &str)| format!("-c {name}='{value}'");
         let settings: Vec<String> = SETTINGS.iter().chain(settings).map(line).collect();
         let options = format!("-c port={port} {}", settings.join(" "));
