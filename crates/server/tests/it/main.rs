@@ -3,4 +3,5 @@
 #[macro_use]
 mod harness;
 
+mod crash;
 mod wire;
