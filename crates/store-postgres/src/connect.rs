@@ -60,7 +60,10 @@ impl Address {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(options.wait);
         }
-        let tls = tls::connector(options.authorities.as_deref())?;
+        let tls = match (config.get_ssl_mode(), options.authorities.as_deref()) {
+            (SslMode::Disable, _) => tls::unused()?,
+            (_, authorities) => tls::connector(authorities)?,
+        };
         Ok(Self { config, tls })
     }
 }

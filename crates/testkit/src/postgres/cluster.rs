@@ -15,9 +15,11 @@ use crate::free_port;
 /// Waits for the end of the run, then stops the server and removes its folder.
 ///
 /// The run is the process with the number `$1`; without a number it is the one that holds the other end of the standard
-/// input, which the system closes however that process ends. `kill -0` asks only whether a process is there.
+/// input, which the system closes however that process ends. `kill -0` asks only whether a process is there. A server that
+/// isn't there yet may just be starting.
 const WATCHER: &str = r#"
 if [ -n "$1" ]; then while kill -0 "$1" 2>/dev/null; do sleep 0.2; done; else cat >/dev/null; fi
+[ -f "$2/data/postmaster.pid" ] || sleep 3
 server=$(head -n 1 "$2/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$server"
 for wait in 1 2 3 4 5 6 7 8 9 10; do [ -f "$2/data/postmaster.pid" ] && sleep 0.1; done
 rm -rf "$2"
