@@ -36,7 +36,6 @@ enum Task {
         #[arg(long, env = deny::ADVISORIES)]
         advisories: Option<PathBuf>,
     },
-    /// Measure what requests cost, against a JSON echo and with targets: docs/performance.md.
 }
 
 fn main() -> ExitCode {
