@@ -32,8 +32,8 @@ const MAX_FIELDS: usize = 100;
 /// What TLS and HTTP/2 may read for themselves before the head of the answer: certificates, settings.
 const HANDSHAKE_BYTES: u64 = 64 * 1024;
 
-/// HTTP/2: what the server may send before the reader has taken it.
-const WINDOW: u32 = 256 * 1024;
+/// What the server may send of a body before the reader has taken it: the window of HTTP/2, and more than HTTP/1's buffer.
+const WINDOW: u32 = 128 * 1024;
 
 /// Tasks that drive one connection. They end with the guard, whatever the server does.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +72,9 @@ impl Dialer<'_> {
         record: &Record,
     ) -> Result<Answer, FetchError> {
         let socket = self.dial(target, record).await?;
-        let budget = Budget::new(u64::from(self.policy.limits.header_bytes) + HANDSHAKE_BYTES);
+        // The beginning of a body may arrive with the head, before there is a chance to allow for it.
+        let head_bytes = u64::from(self.policy.limits.header_bytes) + HANDSHAKE_BYTES;
+        let budget = Budget::new(head_bytes + u64::from(WINDOW));
         let answer = self.ask(target, Metered::new(socket, budget.clone()), tls).await;
         match answer {
             Ok((response, tasks)) => Ok(Answer { response, budget, tasks }),

@@ -126,6 +126,13 @@ async fn the_limits_hold_for_http2() {
     assert!(read <= 128 * 1024, "{read} bytes read");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_arrives_together_with_its_head_is_not_too_much() {
+    for round in 0..30 {
+        assert_eq!(by_http2(zeros(600_000)).await.0, Ok(600_000), "round {round}");
+    }
+}
+
 #[tokio::test]
 async fn the_name_in_the_handshake_has_no_trailing_dot() {
     let authority = Authority::new();

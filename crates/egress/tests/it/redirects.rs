@@ -131,5 +131,5 @@ async fn the_body_of_a_redirect_is_not_read() {
     .await;
     let (result, report) = outcome(&gateway(), &server.url("/from")).await;
     assert_eq!(result, Ok(7));
-    assert!(report.snapshot().wire_bytes <= 2 * 128 * 1024, "{report:?}");
+    assert!(report.snapshot().wire_bytes <= 2 * 256 * 1024, "{report:?}");
 }
