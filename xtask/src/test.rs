@@ -113,7 +113,7 @@ impl Bench<'_> {
 
 fn dependencies(project: &Project) -> Result<()> {
     let python = Python::ready(project)?;
-    deny::check(project, &python, &["bans", "licenses", "sources"])?;
+    deny::check(project, &python)?;
     if let Some(packed) = std::env::var_os(deny::ADVISORIES) {
         return deny::known(project, &python, packed.as_ref());
     }
