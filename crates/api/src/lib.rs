@@ -15,6 +15,7 @@ pub mod openapi;
 mod query;
 mod range;
 pub mod routes;
+mod unread;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

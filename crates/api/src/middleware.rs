@@ -12,13 +12,15 @@ use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::error::unhandled;
+use crate::unread::read_out;
 
-/// From the outside in: the path's case is folded before the router looks at it, a panic is one 500, and every answer
-/// carries the headers of [`always`].
+/// From the outside in: the path's case is folded before the router looks at it, every answer carries the
+/// headers of [`always`], bodies are read out, and a panic is one 500.
 pub(crate) fn wrap(router: Router) -> Router {
     let stack = ServiceBuilder::new()
         .layer(MapRequestLayer::new(fold_path))
         .layer(from_fn(always))
+        .layer(from_fn(read_out))
         .layer(CatchPanicLayer::custom(|_| unhandled("")));
     // A router's own layers run after it has matched a route, so what changes the path wraps a router from outside.
     Router::new().fallback_service(stack.service(router))
