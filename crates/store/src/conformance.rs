@@ -67,6 +67,7 @@ macro_rules! store_conformance {
                 an_insert_gives_version_one
                 an_update_adds_one
                 a_stale_update_is_a_conflict
+                a_second_update_needs_the_next_version
                 updating_what_is_not_there_is_a_conflict
                 what_has_no_version_is_just_updated
             }

@@ -33,11 +33,19 @@ async fn until_waiting(client: &Client) {
     while one(client, waiting).await == "0" {}
 }
 
+/// The processes of the server that work for the store.
+async fn backends(client: &Client) -> String {
+    let backends = "SELECT coalesce(string_agg(pid::text, ','), '') FROM pg_stat_activity \
+        WHERE datname = current_database() AND application_name = 'proofdesk'";
+    one(client, backends).await
+}
+
 /// Whoever goes away in the middle of a commit leaves neither half of it nor a connection with an open transaction.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_is_given_up_leaves_nothing() {
     let database = migrated().await;
-    let options = Options { connections: 1, ..Options::default() };
+    let an_hour = std::time::Duration::from_hours(1);
+    let options = Options { connections: 1, statement: an_hour, ..Options::default() };
     let store = Arc::new(PostgresStore::connect(database.url(), options).await.expect("opens"));
     store.commit(insertion("before")).await.expect("written");
     let record = store.select(&all()).await.expect("read").remove(0);
@@ -50,7 +58,13 @@ async fn a_commit_that_is_given_up_leaves_nothing() {
     until_waiting(&client(database.url()).await).await;
     commit.abort();
     assert!(commit.await.expect_err("was aborted").is_cancelled());
+    let left = backends(&other).await;
     other.batch_execute("COMMIT").await.expect("released");
+    let mut asked = 0;
+    while backends(&other).await == left {
+        asked += 1;
+        assert!(asked < 10_000, "the connection is still there, and so is its transaction");
+    }
     store.commit(update(&record, "after")).await.expect("the only connection is free, and the record too");
     let left = store.select(&all()).await.expect("read").remove(0);
     assert_eq!((left.text(business::NAME), left.int(VERSION)), (Some("after"), Some(2)));

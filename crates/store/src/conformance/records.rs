@@ -111,7 +111,7 @@ pub async fn a_later_write_can_refer_to_an_earlier_insert(store: Arc<dyn Store>)
     world.check_everything().await
 }
 
-/// Deleting needs something to delete, the second time too, and of this entity.
+/// Deleting needs something to delete, the second time too, also within one transaction.
 pub async fn deleting_what_is_not_there_is_a_conflict(store: Arc<dyn Store>) -> Outcome {
     let mut world = World::populated(store).await?;
     let gone = world.insert(world.sample(&event::EVENT, 50)).await?;
@@ -119,6 +119,15 @@ pub async fn deleting_what_is_not_there_is_a_conflict(store: Arc<dyn Store>) -> 
     assert_fails!(world.delete(&gone).await, StoreError::Conflict);
     let never = gone.with(ID, i64::MAX);
     assert_fails!(world.delete(&never).await, StoreError::Conflict);
+    let there = world.first(&event::EVENT);
+    let mut twice = Transaction::default();
+    twice.delete(&there);
+    twice.delete(&there);
+    assert_fails!(world.store.commit(twice).await, StoreError::Conflict);
+    let mut afterwards = Transaction::default();
+    afterwards.delete(&there);
+    afterwards.update(there);
+    assert_fails!(world.store.commit(afterwards).await, StoreError::Conflict);
     world.check_everything().await
 }
 

@@ -159,6 +159,13 @@ pub async fn a_users_tokens_go_with_the_user(store: Arc<dyn Store>) -> Outcome {
     for (number, user) in users.iter().chain(&users).enumerate() {
         world.insert(world.sample(&token::TOKEN, number).with(token::USER_ID, user.id())).await?;
     }
+    let token = world.first(&token::TOKEN);
+    assert_eq!(token.int(token::USER_ID), Some(users[0].id()));
+    let mut too_late = Transaction::default();
+    too_late.delete(&users[0]);
+    too_late.delete(&token);
+    assert_fails!(world.store.commit(too_late).await, StoreError::Conflict);
+    world.check_everything().await?;
     world.delete(&users[0]).await?;
     let left = world.store.select(&Query::all(&token::TOKEN, Scope::All, EVERYTHING)).await?;
     let owners: Vec<_> = left.iter().map(|token| token.int(token::USER_ID)).collect();

@@ -9,7 +9,7 @@ use proofdesk_domain::value::Value;
 use super::Outcome;
 use super::samples::WRITTEN;
 use super::world::{World, assert_fails};
-use crate::{Store, StoreError, has_version};
+use crate::{Store, StoreError, Transaction, has_version};
 
 /// Whatever the record says.
 pub async fn an_insert_gives_version_one(store: Arc<dyn Store>) -> Outcome {
@@ -45,6 +45,27 @@ pub async fn a_stale_update_is_a_conflict(store: Arc<dyn Store>) -> Outcome {
         let other = stale.clone().with(VERSION, version);
         assert_fails!(world.update(other).await, StoreError::Conflict);
     }
+    world.check_everything().await
+}
+
+/// Within one transaction the second update finds what the first one left.
+pub async fn a_second_update_needs_the_next_version(store: Arc<dyn Store>) -> Outcome {
+    let mut world = World::populated(store).await?;
+    let first = world.first(&business::BUSINESS).with(business::NAME, "first");
+    let second = first.clone().with(business::NAME, "second");
+    let mut transaction = Transaction::default();
+    transaction.update(first.clone());
+    transaction.update(second.clone());
+    assert_fails!(world.store.commit(transaction).await, StoreError::Conflict);
+    world.check_everything().await?;
+    let second = second.with(VERSION, first.int(VERSION).map(|version| version + 1));
+    let mut transaction = Transaction::default();
+    transaction.update(first.clone());
+    transaction.update(second.clone());
+    world.store.commit(transaction).await?;
+    world.model.update(&first);
+    world.model.update(&second);
+    assert_eq!(world.first(&business::BUSINESS).int(VERSION), Some(3));
     world.check_everything().await
 }
 
