@@ -1,0 +1,265 @@
+//! The answers of each operation: every status that it really gives.
+
+use proofdesk_domain::entity::Entity;
+use proofdesk_domain::slots::Slot;
+use serde_json::{Value as Json, json};
+use utoipa::openapi::schema::OneOfBuilder;
+use utoipa::openapi::{
+    Content, ContentBuilder, Header, HeaderBuilder, KnownFormat, Ref, RefOr, Response, ResponseBuilder,
+    SchemaFormat,
+};
+
+use super::fixed::success;
+use super::output::page_name;
+use super::sample;
+use super::shapes::{Shape, array, integer, object, schema, string};
+use crate::routes::{Access, Described, Route};
+
+/// The media types of the files that are kept.
+pub(super) const FILE_TYPES: [&str; 5] =
+    ["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"];
+
+/// Errors that several operations give, by status: name, description, schema, example.
+const ERRORS: [(u16, &str, &str, &str); 10] = [
+    (400, "BadRequest", "The input is wrong: every error is listed.", "Invalid"),
+    (
+        401,
+        "Unauthorized",
+        "No or bad credentials; also a missing role, unless the operator chose 403.",
+        "Message",
+    ),
+    (
+        403,
+        "Forbidden",
+        "The role is missing, where the operator chose 403 (`api.missing_role_status`).",
+        "Message",
+    ),
+    (404, "NotFound", "No such record, or one outside the caller's businesses.", "NotFound"),
+    (405, "MethodNotAllowed", "The path has no such method; `Allow` names those it has.", "Message"),
+    (
+        408,
+        "RequestTimeout",
+        "The request took longer than the operator allows (`http.request_seconds`).",
+        "Message",
+    ),
+    (409, "Conflict", "Others keep changing the same record: try again.", "Message"),
+    (413, "PayloadTooLarge", "The body is larger than the operator allows (`api.body_bytes`).", "Message"),
+    (415, "UnsupportedMediaType", "The media type of the body is not taken.", "Message"),
+    (500, "InternalServerError", "The desk failed; the log names the request by the same id.", "Failure"),
+];
+
+/// The shared answers, by name.
+pub(super) fn components() -> Vec<(String, Response)> {
+    let errors = ERRORS.into_iter().map(|(status, name, said, shape)| {
+        let content = ContentBuilder::new().schema(Some(schema(shape))).example(Some(example(status)));
+        let answer = answer(said).content("application/json", content);
+        let answer = match status {
+            401 => answer.header("WWW-Authenticate", header("`Bearer`")),
+            405 => answer.header("Allow", header("The methods of the path")),
+            _ => answer,
+        };
+        (name.to_owned(), answer.build())
+    });
+    errors.collect()
+}
+
+fn example(status: u16) -> Json {
+    let message = |text: &str| json!({ "Message": text });
+    match status {
+        400 => json!({
+            "Message": "Name: is a required field", "Value": null, "WasSuccessful": false,
+            "Errors": [{ "AttemptedValue": null, "Message": "is a required field", "PropertyName": "Name" }],
+        }),
+        401 | 403 => message("Authorization has been denied for this request."),
+        404 => json!("Not found"),
+        405 => message("The resource does not support the method POST."),
+        408 => message("The request took too long."),
+        409 => message("The record was changed by others meanwhile. Try again."),
+        413 => message("The body is too large: at most 1048576 bytes are taken."),
+        415 => message("The media type text/xml is not supported; send application/json."),
+        _ => json!({ "Message": "An error has occurred.", "RequestId": "0f2c6b1e8d7a4f0e9b3c5d6e7f8a9b0c" }),
+    }
+}
+
+/// An answer with what every answer carries.
+pub(super) fn answer(said: &str) -> ResponseBuilder {
+    ResponseBuilder::new().description(said).header("X-Request-Id", header("What the log calls the request"))
+}
+
+fn header(said: &str) -> Header {
+    HeaderBuilder::new().schema(Some(string())).description(Some(said)).build()
+}
+
+/// A reference to a shared answer.
+fn shared(status: u16) -> Option<(String, RefOr<Response>)> {
+    let (_, name, ..) = ERRORS.iter().find(|(own, ..)| *own == status)?;
+    Some((status.to_string(), Ref::from_response_name(*name).into()))
+}
+
+/// All answers of an operation.
+pub(super) fn of(route: &Route) -> Vec<(String, RefOr<Response>)> {
+    let mut all = successes(route);
+    all.extend(errors(route).into_iter().filter_map(shared));
+    if let Described::Download(_) = route.operation {
+        all.push(("416".to_owned(), unsatisfiable().into()));
+    }
+    if route.operation == Described::Token {
+        let said = "The grant is not good, or the request is not one (RFC 6749 section 5.2).";
+        let example = json!({
+            "error": "invalid_grant", "error_description": "The user name or password is incorrect.",
+        });
+        all.push(("400".to_owned(), json_answer(said, schema("TokenError"), example).into()));
+    }
+    all
+}
+
+fn errors(route: &Route) -> Vec<u16> {
+    use Described::{
+        Commands, Create, Delete, Download, Enums, Get, Me, Merge, Replace, RunCommand, Search, Token, Upload,
+    };
+    let mut statuses = vec![405, 408, 500];
+    match route.access {
+        Access::Public => {}
+        Access::AnyUser => statuses.push(401),
+        Access::Role(_) | Access::ListOrRead => statuses.extend([401, 403]),
+    }
+    statuses.extend(match route.operation {
+        Search | Enums => [400].as_slice(),
+        Get | Download(_) | Me => &[404],
+        Commands => &[400, 404],
+        Create | RunCommand => &[400, 409, 413, 415],
+        Replace | Merge => &[400, 404, 409, 413, 415],
+        Delete => &[400, 404, 409],
+        Upload(_) => &[400, 404, 409, 415],
+        Token => &[413],
+    });
+    statuses
+}
+
+fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
+    use Described::{
+        Commands, Create, Delete, Download, Enums, Get, Me, Merge, Replace, RunCommand, Search, Token, Upload,
+    };
+    let name = route.entity.map_or("", |entity| entity.name);
+    let wrote = |done: &str| {
+        let message = format!("{name} was successfully {done}.");
+        json_answer(&message, schema("Envelope"), success(&message, &json!({ "Id": 87_654_321 })))
+    };
+    let ok = match route.operation {
+        Search => return list(route.entity),
+        Download(slot) => return file(slot),
+        Get => json_answer("The record.", schema(name), route.entity.map_or(Json::Null, sample::json)),
+        Create => wrote("created"),
+        Replace | Merge | Upload(_) => wrote("updated"),
+        Delete => {
+            let message = format!("{name} was successfully deleted.");
+            json_answer(&message, schema("Envelope"), success(&message, &Json::Null))
+        }
+        RunCommand => run(),
+        Commands => json_answer("The commands.", schema("Commands"), commands()),
+        Enums => json_answer("The values.", schema("EnumerationValues"), values()),
+        Me => json_answer("The user.", schema("Me"), me()),
+        Token => no_store(json_answer("The tokens.", schema("Tokens"), tokens())),
+    };
+    vec![("200".to_owned(), ok.into())]
+}
+
+/// An answer of JSON.
+pub(super) fn json_answer(said: &str, shape: Shape, example: Json) -> Response {
+    let content = ContentBuilder::new().schema(Some(shape)).example(Some(example));
+    answer(said).content("application/json", content).build()
+}
+
+fn list(entity: Option<&'static Entity>) -> Vec<(String, RefOr<Response>)> {
+    let Some(entity) = entity else { return Vec::new() };
+    let both = OneOfBuilder::new().item(schema(&page_name(entity))).item(array(schema(entity.name)));
+    let said = "A page of records; with `id=[…]`, a bare array of records.";
+    vec![("200".to_owned(), json_answer(said, both.into(), sample::page(entity)).into())]
+}
+
+fn run() -> Response {
+    let said = "The command was run; or it was not possible, and nothing was changed: `WasSuccessful` is false then, \
+                and `Status` 500.";
+    json_answer(said, schema("Envelope"), success("MarkAsVerified was successfully run.", &Json::Null))
+}
+
+fn commands() -> Json {
+    json!([
+        { "Key": "MarkAsVerified", "Name": "Mark as verified", "Parameters": [] },
+        {
+            "Key": "MarkAsRejected", "Name": "Mark as rejected",
+            "Parameters": [{ "Name": "Notes", "Type": "String", "Required": true }],
+        },
+    ])
+}
+
+fn values() -> Json {
+    json!([{ "Id": 0, "Name": "None", "Label": "None" }, { "Id": 1, "Name": "Pending", "Label": "Pending" }])
+}
+
+fn me() -> Json {
+    let mut me = sample::json(&proofdesk_domain::entities::user::USER);
+    me["Roles"] = json!(["CoworkerIdentityCheck-List", "CoworkerIdentityCheck-Read"]);
+    me
+}
+
+fn tokens() -> Json {
+    json!({ "access_token": "Zm9v…", "token_type": "bearer", "expires_in": 604_799, "refresh_token": "YmFy…" })
+}
+
+fn no_store(mut response: Response) -> Response {
+    response.headers.insert("Cache-Control".to_owned(), header("`no-store`").into());
+    response
+}
+
+fn binary() -> Content {
+    let shape = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+    ContentBuilder::new().schema(Some(shape)).build()
+}
+
+/// A file, whole or in part.
+fn file(slot: Slot) -> Vec<(String, RefOr<Response>)> {
+    let described = |said: String, part: bool| {
+        let length =
+            HeaderBuilder::new().schema(Some(integer())).description(Some("Its size in bytes")).build();
+        let answer = answer(&said)
+            .header(
+                "Content-Disposition",
+                header("`attachment`, with the customer's name of the file, cleaned"),
+            )
+            .header("Accept-Ranges", header("`bytes`"))
+            .header("Content-Length", length);
+        let answer = if part { answer.header("Content-Range", header("Which part of it")) } else { answer };
+        FILE_TYPES.into_iter().fold(answer, |answer, media| answer.content(media, binary())).build()
+    };
+    let name = slot.prefix();
+    vec![
+        ("200".to_owned(), described(format!("The file in the slot {name}."), false).into()),
+        (
+            "206".to_owned(),
+            described(format!("The part of the file in the slot {name} that `Range` asks for."), true).into(),
+        ),
+    ]
+}
+
+fn unsatisfiable() -> Response {
+    let content = ContentBuilder::new()
+        .schema(Some(schema("Message")))
+        .example(Some(json!({ "Message": "The file has no such range." })));
+    answer("The file has no such range.")
+        .header("Content-Range", header("The size of the file, as `bytes */1234`"))
+        .content("application/json", content)
+        .build()
+}
+
+/// The user who is signed in, with the names of its roles.
+pub(super) fn me_schema() -> Shape {
+    let user = super::output::record(&proofdesk_domain::entities::user::USER);
+    let roles = array(schema("RoleName")).description(Some("The roles that it has anywhere."));
+    user.property("Roles", roles).required("Roles").into()
+}
+
+/// An object of any form: the document itself.
+pub(super) fn any_object() -> Shape {
+    object().into()
+}

@@ -1,0 +1,236 @@
+//! The schemas that no declaration gives: envelopes, errors, tokens, commands.
+
+use proofdesk_domain::enumeration::ENUMERATIONS;
+use proofdesk_domain::lifecycle::COMMANDS;
+use serde_json::{Value as Json, json};
+use utoipa::openapi::schema::{AnyOfBuilder, OneOfBuilder, SchemaType, Type};
+
+use super::input;
+use super::shapes::{
+    Shape, array, date_time, integer, null, nullable_string, object, of, one_of, schema, string,
+};
+
+/// All of them, by name.
+pub(super) fn components() -> Vec<(String, Shape)> {
+    let all: [(&str, Shape); 15] = [
+        ("Envelope", envelope()),
+        ("Invalid", invalid()),
+        ("Message", message("An error, said in words.")),
+        ("NotFound", not_found()),
+        ("Failure", failure()),
+        ("RoleName", input::role_name()),
+        ("EnumerationValues", enumeration_values()),
+        ("Commands", commands()),
+        ("RunCommand", run_command()),
+        ("PasswordGrant", password_grant()),
+        ("RefreshGrant", refresh_grant()),
+        ("TokenRequest", token_request()),
+        ("Tokens", tokens()),
+        ("TokenError", token_error()),
+        ("Health", health()),
+    ];
+    all.into_iter().map(|(name, shape)| (name.to_owned(), shape)).collect()
+}
+
+/// The outcome of a write (contract section 4).
+fn envelope() -> Shape {
+    let value = object().property("Id", integer()).required("Id");
+    let value = AnyOfBuilder::new().item(value).item(null("Where nothing was made or changed by its id."));
+    let properties: [(&str, Shape); 11] = [
+        ("Status", of([Type::Integer]).enum_values(Some([200, 500])).into()),
+        ("Message", string().into()),
+        ("Value", value.into()),
+        ("OpenInDialog", of([Type::Boolean]).into()),
+        ("OpenInWindow", of([Type::Boolean]).into()),
+        ("RedirectURL", null("Always null.")),
+        ("JavaScript", null("Always null.")),
+        ("UpdatedOn", date_time(nullable_string()).into()),
+        ("UpdatedBy", nullable_string().into()),
+        ("Errors", null("Null where a write has an outcome; errors have the schema Invalid.")),
+        ("WasSuccessful", of([Type::Boolean]).into()),
+    ];
+    let envelope = properties
+        .into_iter()
+        .fold(object(), |built, (name, shape)| built.property(name, shape).required(name));
+    envelope.description(Some("The outcome of a write or a command.")).into()
+}
+
+/// What is wrong with an input (contract section 5).
+fn invalid() -> Shape {
+    let error = object()
+        .property("AttemptedValue", of_any("What was sent; null where it is secret, long, or nothing."))
+        .required("AttemptedValue")
+        .property("Message", string())
+        .required("Message")
+        .property("PropertyName", string().description(Some("Empty where the body as a whole is wrong.")))
+        .required("PropertyName");
+    object()
+        .property("Message", string().description(Some("The first error.")))
+        .required("Message")
+        .property("Value", null("Always null."))
+        .required("Value")
+        .property("Errors", array(error).min_items(Some(1)))
+        .required("Errors")
+        .property("WasSuccessful", of([Type::Boolean]).enum_values(Some([false])))
+        .required("WasSuccessful")
+        .description(Some("Everything that is wrong with an input."))
+        .into()
+}
+
+fn of_any(description: &str) -> Shape {
+    object().schema_type(SchemaType::AnyValue).description(Some(description)).into()
+}
+
+fn message(description: &str) -> Shape {
+    object().property("Message", string()).required("Message").description(Some(description)).into()
+}
+
+fn not_found() -> Shape {
+    AnyOfBuilder::new()
+        .item(string().enum_values(Some(["Not found"])))
+        .item(message("No such path."))
+        .description(Some(
+            "No such record, or one outside the caller's businesses: the two can't be told apart.",
+        ))
+        .into()
+}
+
+fn failure() -> Shape {
+    object()
+        .property("Message", string())
+        .required("Message")
+        .property("RequestId", string().description(Some("What the log calls the request.")))
+        .required("RequestId")
+        .into()
+}
+
+fn enumeration_values() -> Shape {
+    let value = object()
+        .property("Id", integer())
+        .required("Id")
+        .property("Name", string())
+        .required("Name")
+        .property("Label", string().description(Some("What a person reads.")))
+        .required("Label");
+    array(value).into()
+}
+
+fn commands() -> Shape {
+    let parameter = object()
+        .property("Name", string())
+        .required("Name")
+        .property("Type", string())
+        .required("Type")
+        .property("Required", of([Type::Boolean]))
+        .required("Required");
+    let command = object()
+        .property("Key", command_key())
+        .required("Key")
+        .property("Name", string().description(Some("What a person reads.")))
+        .required("Name")
+        .property("Parameters", array(parameter))
+        .required("Parameters");
+    array(command).into()
+}
+
+fn command_key() -> Shape {
+    one_of(string(), COMMANDS.iter().map(|command| command.key)).into()
+}
+
+fn run_command() -> Shape {
+    let parameter = object()
+        .property("Name", string())
+        .required("Name")
+        .property("Value", nullable_string().pattern(Some(input::TEXT)).max_length(Some(10_000)));
+    let parameters = array(parameter).schema_type(SchemaType::Array(vec![Type::Array, Type::Null]));
+    let ids = array(schema("RequiredReferenceInput")).min_items(Some(1)).max_items(Some(1000));
+    let ids = AnyOfBuilder::new().item(ids).item(schema("RequiredReferenceInput"));
+    let example = json!({
+        "Key": "MarkAsRejected", "Ids": [1], "Parameters": [{ "Name": "Notes", "Value": "The photo is blurred." }],
+    });
+    object()
+        .property("Key", command_key())
+        .required("Key")
+        .property("Ids", ids.description(Some("The records; all are moved, or none.")))
+        .required("Ids")
+        .property(
+            "Parameters",
+            parameters.description(Some("MarkAsRejected needs `Notes`, which the customer sees.")),
+        )
+        .examples([example])
+        .into()
+}
+
+fn password_grant() -> Shape {
+    object()
+        .property("grant_type", one_of(string(), ["password"]))
+        .required("grant_type")
+        .property("username", string().description(Some("The user's e-mail address.")))
+        .required("username")
+        .property("password", string())
+        .required("password")
+        .property(
+            "client_id",
+            string().description(Some("What the client calls itself; a header is taken too.")),
+        )
+        .into()
+}
+
+fn refresh_grant() -> Shape {
+    object()
+        .property("grant_type", one_of(string(), ["refresh_token"]))
+        .required("grant_type")
+        .property("refresh_token", string())
+        .required("refresh_token")
+        .property("client_id", string().description(Some("The one of the sign-in, or none.")))
+        .into()
+}
+
+fn token_request() -> Shape {
+    let grants = OneOfBuilder::new().item(schema("PasswordGrant")).item(schema("RefreshGrant"));
+    grants.into()
+}
+
+fn tokens() -> Shape {
+    let example = json!({
+        "access_token": "Zm9v…", "token_type": "bearer", "expires_in": 604_799, "refresh_token": "YmFy…",
+    });
+    let tokens = ["access_token", "refresh_token"]
+        .into_iter()
+        .fold(object(), |built, name| built.property(name, string()).required(name));
+    tokens
+        .property("token_type", one_of(string(), ["bearer"]))
+        .required("token_type")
+        .property("expires_in", integer().description(Some("Seconds until the access token ends.")))
+        .required("expires_in")
+        .examples([example])
+        .into()
+}
+
+/// RFC 6749 section 5.2.
+fn token_error() -> Shape {
+    object()
+        .property("error", one_of(string(), ["invalid_grant", "invalid_request", "unsupported_grant_type"]))
+        .required("error")
+        .property("error_description", string())
+        .required("error_description")
+        .into()
+}
+
+fn health() -> Shape {
+    object().property("Status", one_of(string(), ["ok", "unavailable"])).required("Status").into()
+}
+
+/// An example of the enumerations that there are.
+pub(super) fn enumeration_names() -> Vec<&'static str> {
+    ENUMERATIONS.iter().map(|table| table.name).collect()
+}
+
+/// The envelope around a success.
+pub(super) fn success(message: &str, value: &Json) -> Json {
+    json!({
+        "Status": 200, "Message": message, "Value": value, "OpenInDialog": false, "OpenInWindow": false,
+        "RedirectURL": null, "JavaScript": null, "UpdatedOn": "2025-01-15T10:30:00Z",
+        "UpdatedBy": "admin@example.com", "Errors": null, "WasSuccessful": true,
+    })
+}

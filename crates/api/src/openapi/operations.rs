@@ -1,0 +1,123 @@
+//! One operation of the document, from one line of the table of routes.
+
+use serde_json::json;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
+};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Ref, Required};
+
+use super::input::INTEGER;
+use super::shapes::{Shape, integer, one_of, string};
+use super::{answers, bodies, filters, fixed, words};
+use crate::routes::{Access, Described, Route};
+
+/// The name of the security scheme of bearer tokens.
+pub(super) const BEARER: &str = "bearer";
+/// The name of the security scheme of e-mail address and password.
+pub(super) const BASIC: &str = "basic";
+
+/// The operation of a route.
+pub(super) fn of(route: &Route) -> Operation {
+    let words = words::of(route);
+    let description = format!("{}\n\n{}", words.description, words::role_sentence(route));
+    let builder = OperationBuilder::new()
+        .operation_id(Some(words.id))
+        .summary(Some(words.summary))
+        .description(Some(description.trim()))
+        .tag(words::tag(route))
+        .request_body(bodies::of(route))
+        .securities(Some(securities(route.access)))
+        .extensions(Some(extensions(route)));
+    let builder = parameters(route).into_iter().fold(builder, OperationBuilder::parameter);
+    let builder = references(route).into_iter().fold(builder, OperationBuilder::parameter_ref);
+    let answers = answers::of(route).into_iter();
+    answers.fold(builder, |builder, (status, answer)| builder.response(status, answer)).build()
+}
+
+fn extensions(route: &Route) -> utoipa::openapi::extensions::Extensions {
+    let audit = words::audit(route).map_or("none", proofdesk_domain::enumeration::AuditType::name);
+    let builder = ExtensionsBuilder::new().add("x-role", words::role(route)).add("x-audit", audit);
+    match words::batch_role(route) {
+        Some(role) => builder.add("x-role-batch", role).build(),
+        None => builder.build(),
+    }
+}
+
+fn securities(access: Access) -> Vec<SecurityRequirement> {
+    const NO_SCOPES: [&str; 0] = [];
+    if access == Access::Public {
+        return Vec::new();
+    }
+    [BEARER, BASIC].map(|scheme| SecurityRequirement::new(scheme, NO_SCOPES)).into()
+}
+
+/// The parameters that only this operation has.
+fn parameters(route: &Route) -> Vec<Parameter> {
+    let mut all = Vec::new();
+    if route.path.ends_with("/{id}") {
+        let id = integer().minimum(Some(1)).maximum(Some(i64::MAX as isize));
+        all.push(parameter("id", ParameterIn::Path, "The id of the record.", id));
+    }
+    match route.operation {
+        Described::Commands => {
+            let id = string().pattern(Some(INTEGER));
+            all.push(parameter(
+                "id",
+                ParameterIn::Query,
+                "A record: only what is possible where it stands.",
+                id,
+            ));
+        }
+        Described::Enums => {
+            let name = one_of(string(), fixed::enumeration_names());
+            all.push(required(parameter("name", ParameterIn::Query, "The enumeration, any case.", name)));
+        }
+        Described::Download(_) => {
+            let range = string().examples([json!("bytes=0-1023")]);
+            let said =
+                "A part of the file (RFC 9110 section 14); one range at a time, anything else is all of it.";
+            all.push(parameter("Range", ParameterIn::Header, said, range));
+        }
+        Described::Token => {
+            let said = "What the client calls itself; a form field is taken too.";
+            all.push(parameter("client_id", ParameterIn::Header, said, string()));
+        }
+        _ => {}
+    }
+    all
+}
+
+fn references(route: &Route) -> Vec<Ref> {
+    match (route.operation, route.entity) {
+        (Described::Search, Some(entity)) => filters::references(entity),
+        _ => Vec::new(),
+    }
+}
+
+fn parameter(name: &str, place: ParameterIn, said: &str, shape: impl Into<Shape>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .required(if place == ParameterIn::Path { Required::True } else { Required::False })
+        .parameter_in(place)
+        .description(Some(said))
+        .schema(Some(shape))
+        .build()
+}
+
+fn required(mut parameter: Parameter) -> Parameter {
+    parameter.required = Required::True;
+    parameter
+}
+
+/// The method as the document names it.
+pub(super) fn method(route: &Route) -> HttpMethod {
+    match route.method.as_str() {
+        "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
+        "PATCH" => HttpMethod::Patch,
+        "DELETE" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}

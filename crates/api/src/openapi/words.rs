@@ -1,0 +1,162 @@
+//! What each operation is called, and what is said of it.
+
+use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT};
+use proofdesk_domain::enumeration::AuditType;
+use proofdesk_domain::roles::{Operation, Role};
+
+use crate::routes::{Access, Described, Route};
+
+/// What the document says of an operation.
+pub(super) struct Words {
+    pub(super) id: String,
+    pub(super) summary: String,
+    pub(super) description: &'static str,
+}
+
+/// The words for a route.
+pub(super) fn of(route: &Route) -> Words {
+    let name = route.entity.map_or("", |entity| entity.name);
+    let (id, summary, description) = match route.operation {
+        Described::Search => search(route, name),
+        Described::Get => (format!("{name}_get"), format!("Get one {name}"), ""),
+        Described::Create => (format!("{name}_create"), format!("Create a {name}"), made(route)),
+        Described::Replace if route.path.ends_with("/{id}") => {
+            let description =
+                "The `Id` in the body may be absent; where it is there, it must be the one in the path.";
+            (format!("{name}_updateById"), format!("Update the {name} in the path"), description)
+        }
+        Described::Replace => (format!("{name}_update"), format!("Update a {name}"), REPLACE),
+        Described::Merge => {
+            (format!("{name}_patch"), format!("Update a {name} in part"), "Only what is sent changes.")
+        }
+        Described::Delete => (format!("{name}_delete"), format!("Delete a {name}"), removed(route)),
+        Described::Commands => {
+            (format!("{name}_commands"), format!("List the commands on a {name}"), COMMANDS)
+        }
+        Described::RunCommand => {
+            (format!("{name}_runCommand"), format!("Run a command on {name} records"), RUN)
+        }
+        Described::Download(slot) => {
+            let prefix = slot.prefix();
+            (format!("{name}_get{prefix}"), format!("Look at the file in the slot {prefix}"), DOWNLOAD)
+        }
+        Described::Upload(slot) => {
+            let prefix = slot.prefix();
+            (format!("{name}_upload{prefix}"), format!("Put a file into the slot {prefix}"), UPLOAD)
+        }
+        Described::Enums => ("Enums_get".to_owned(), "The values of an enumeration".to_owned(), ""),
+        Described::Me => ("Auth_me".to_owned(), "Who is signed in".to_owned(), ""),
+        Described::Token => ("Auth_token".to_owned(), "Get tokens".to_owned(), TOKEN),
+    };
+    Words { id, summary, description }
+}
+
+fn search(route: &Route, name: &str) -> (String, String, &'static str) {
+    if route.path.ends_with('/') {
+        return (format!("{name}_batch"), format!("Get {name} records by their ids, or search"), SEARCH);
+    }
+    (format!("{name}_search"), format!("Search {name} records, or get them by their ids"), SEARCH)
+}
+
+fn made(route: &Route) -> &'static str {
+    match route.entity {
+        Some(entity) if entity == &CHECK => PAIR,
+        Some(entity) if entity == &DOCUMENT => CREATE,
+        _ => "",
+    }
+}
+
+fn removed(route: &Route) -> &'static str {
+    match route.entity {
+        Some(entity) if entity == &CHECK => DELETE_CHECK,
+        Some(entity) if entity == &DOCUMENT => DELETE_DOCUMENT,
+        _ => DELETE,
+    }
+}
+
+const PAIR: &str = "With `VerificationType2` (or another property that ends in 2) two checks are made that share an \
+                    `IdentityCheckGroupGuid`; the answer names the first.";
+const SEARCH: &str = "Filters are ANDed; an empty value is no filter, and unknown keys are ignored. With `id=[1,2,3]` \
+                      the answer is a bare array of these records.";
+const CREATE: &str = "Files that the body names by URL are fetched, checked and stored before the answer: if one can't \
+                      be taken, nothing is made.";
+const REPLACE: &str = "Replaces all writable properties of the record that the body's `Id` names: what is absent becomes \
+                       null, false or 0. Files stay unless an instruction says otherwise.";
+const DELETE: &str = "What others refer to is not deleted; the error names what refers to it.";
+const DELETE_CHECK: &str = "Its documents and their files go with it, each with its own audit entry.";
+const DELETE_DOCUMENT: &str = "Its files go with it.";
+const COMMANDS: &str = "With `id`, those that are possible where that record stands.";
+const RUN: &str = "All of `Ids` are moved, or none. What the lifecycle does not allow is answered with 200 and \
+                   `WasSuccessful: false`, naming the record and its state.";
+const DOWNLOAD: &str = "Every look is on record before the first byte is sent. 404 where the slot is empty.";
+const UPLOAD: &str = "The part `file` of multipart/form-data replaces the file in the slot. It is kept cleaned: without \
+                      metadata but colour profile and orientation.";
+const TOKEN: &str = "The password grant (RFC 6749 section 4.3) and the refresh grant (section 6). A refresh token is good \
+                     once; used again, it ends everything that follows from its sign-in.";
+
+/// The role that opens an operation, as `x-role`.
+pub(super) fn role(route: &Route) -> String {
+    match (route.access, route.entity) {
+        (Access::Role(operation), Some(entity)) => Role::new(entity, operation).name(),
+        (Access::ListOrRead, Some(entity)) => Role::new(entity, Operation::List).name(),
+        (Access::Public, _) => "Public".to_owned(),
+        (Access::AnyUser | Access::Role(_) | Access::ListOrRead, _) => "AnyUser".to_owned(),
+    }
+}
+
+/// The role that opens the other half of an operation, a batch by ids, as `x-role-batch`.
+pub(super) fn batch_role(route: &Route) -> Option<String> {
+    let entity = route.entity.filter(|_| route.access == Access::ListOrRead)?;
+    Some(Role::new(entity, Operation::Read).name())
+}
+
+/// What is said of the role.
+pub(super) fn role_sentence(route: &Route) -> String {
+    match (route.access, batch_role(route)) {
+        (Access::Public, _) => "Open to anybody.".to_owned(),
+        (Access::AnyUser, _) => "Open to anybody who is signed in.".to_owned(),
+        (_, None) => format!("Requires the role {}, or a full unrestricted administrator.", role(route)),
+        (_, Some(batch)) => format!(
+            "Requires the role {} (with `id=[…]` the role {batch}), or a full unrestricted administrator.",
+            role(route)
+        ),
+    }
+}
+
+/// The kind of audit entry that an operation leaves for each record that it changes or opens; None for none.
+pub(super) fn audit(route: &Route) -> Option<AuditType> {
+    match route.operation {
+        Described::Search | Described::Get | Described::Commands | Described::Enums | Described::Me => None,
+        Described::Create => Some(AuditType::Create),
+        Described::Replace | Described::Merge | Described::RunCommand | Described::Upload(_) => {
+            Some(AuditType::Update)
+        }
+        Described::Delete => Some(AuditType::Delete),
+        Described::Download(_) => Some(AuditType::Look),
+        Described::Token => Some(AuditType::SignIn),
+    }
+}
+
+/// The heading that an operation stands under.
+pub(super) fn tag(route: &Route) -> &'static str {
+    match (route.operation, route.entity) {
+        (Described::Download(_) | Described::Upload(_), _) => "Files",
+        (_, Some(entity)) => entity.name,
+        (_, None) => "Account",
+    }
+}
+
+/// The headings and what is said of them.
+pub(super) const TAGS: [(&str, &str); 11] = [
+    ("CoworkerIdentityCheck", "A location asks a customer to prove who they are, or where they live."),
+    ("CoworkerIdentityCheckDocument", "What a customer hands in for a check, in up to three files."),
+    ("Files", "The face photo, the front and the back of a document."),
+    ("Coworker", "Customers."),
+    ("Business", "Locations, the border between tenants."),
+    ("User", "Who signs in."),
+    ("UserRole", "Bundles of roles that some users have at one location."),
+    ("Role", "The fixed list of roles."),
+    ("AuditTrailEntry", "Who did what to which record, and when."),
+    ("Account", "Tokens, who is signed in, and enumerations."),
+    ("Operations", "What operators and their machines ask."),
+];
