@@ -284,8 +284,8 @@ fn writes_name_every_column_once() {
     );
     assert_eq!(
         plan(Postgres, &role::ROLE).update(),
-        "UPDATE roles SET unique_id = $1, created_on = $2, updated_on = $3, updated_by = $4, system_id = $5, \
-         name = $6, version = version + 1 WHERE id = $7 AND version = $8"
+        "UPDATE roles SET version = version + 1, unique_id = $1, created_on = $2, updated_on = $3, updated_by = $4, \
+         system_id = $5, name = $6 WHERE id = $7 AND version = $8"
     );
     assert_eq!(plan(Postgres, &role::ROLE).delete(), "DELETE FROM roles WHERE id = $1");
     let unversioned = plan(Postgres, &audit_values::AUDIT_VALUES);
@@ -295,6 +295,19 @@ fn writes_name_every_column_once() {
          VALUES ($1, $2, $3, $4, $5) RETURNING id"
     );
     assert!(unversioned.update().ends_with(" subject_id = $5 WHERE id = $6"));
+    let stored =
+        "SELECT unique_id, created_on, updated_on, updated_by, system_id, name FROM roles WHERE id = ?";
+    assert_eq!(sqlite.stored(), stored);
+    let some =
+        "UPDATE roles SET version = version + 1, updated_on = ?, name = ? WHERE id = ? AND version = ?";
+    assert_eq!(sqlite.update_of(&[2, 5]).as_deref(), Some(some));
+    let none = "UPDATE roles SET version = version + 1 WHERE id = ? AND version = ?";
+    assert_eq!(sqlite.update_of(&[]).as_deref(), Some(none));
+    assert_eq!(
+        unversioned.update_of(&[0]).as_deref(),
+        Some("UPDATE audit_values SET salt = $1 WHERE id = $2")
+    );
+    assert_eq!(unversioned.update_of(&[]), None);
     let lists = plan(Sqlite, &coworker::COWORKER).lists();
     assert_eq!(lists.len(), 1);
     assert_eq!(
@@ -316,7 +329,7 @@ fn written_values_fit_their_columns() {
         Record::empty(&check::CHECK).with(ID, 9).with(VERSION, 4).with(check::COWORKER_ID, Value::NewId(1));
     let parameters = plan.update_parameters(&record, &[50, 51]).expect("fits");
     let column = |name: &str| {
-        let places = plan.update().split(" = ?").collect::<Vec<_>>();
+        let places: Vec<&str> = plan.update().split(" = ?").collect();
         parameters[places.iter().position(|place| place.ends_with(name)).expect("a column")]
     };
     assert_eq!(column(" coworker_id"), Parameter::Int(51), "the id of the second insert");

@@ -13,6 +13,7 @@ use crate::plan::Plan;
 pub(crate) struct Writes {
     insert: String,
     update: String,
+    stored: String,
     delete: String,
     /// The fields whose columns are written, without id and version.
     columns: Vec<FieldIndex>,
@@ -43,6 +44,7 @@ impl Writes {
         Self {
             insert: insert(dialect, entity, &columns, versioned),
             update: update(dialect, entity, &columns, versioned),
+            stored: stored(dialect, entity, &columns),
             delete: delete(dialect, entity),
             lists: lists(dialect, entity),
             columns,
@@ -95,6 +97,26 @@ impl Plan {
         Ok(parameters)
     }
 
+    /// How many columns a write sets: the first parameters of [`Plan::insert`] and [`Plan::update`].
+    pub fn columns(&self) -> usize {
+        self.writes.columns.len()
+    }
+
+    /// The text that gives the columns of the record with an id, its parameter, in the order of
+    /// [`Plan::insert_parameters`].
+    pub fn stored(&self) -> &str {
+        &self.writes.stored
+    }
+
+    /// The text of an update of some columns only, by their places in [`Plan::stored`]; the other parameters are those of
+    /// [`Plan::update`]. For a database that touches every index of a column that is set, even to what it was. None if
+    /// there would be nothing to set.
+    pub fn update_of(&self, places: &[usize]) -> Option<String> {
+        let columns: Vec<FieldIndex> = places.iter().map(|place| self.writes.columns[*place]).collect();
+        let sets = self.writes.versioned || !columns.is_empty();
+        sets.then(|| update(self.dialect, self.entity, &columns, self.writes.versioned))
+    }
+
     /// The text that removes the record with an id, its parameter. It removes no row if there is none.
     pub fn delete(&self) -> &str {
         &self.writes.delete
@@ -127,15 +149,24 @@ fn update(dialect: Dialect, entity: &Entity, columns: &[FieldIndex], versioned: 
     let mut sql = Builder::new(dialect, "UPDATE ");
     sql.push(entity.table);
     sql.push(" SET ");
+    if versioned {
+        sql.push("version = version + 1");
+    }
     for (place, name) in names(entity, columns).enumerate() {
-        sql.push(if place == 0 { "" } else { ", " });
+        sql.push(if place == 0 && !versioned { "" } else { ", " });
         sql.compare(name, " = ", Parameter::Null);
     }
-    sql.push(if versioned { ", version = version + 1" } else { "" });
     sql.compare(" WHERE id", " = ", Parameter::Null);
     if versioned {
         sql.compare(" AND version", " = ", Parameter::Null);
     }
+    sql.sql()
+}
+
+fn stored(dialect: Dialect, entity: &Entity, columns: &[FieldIndex]) -> String {
+    let names: Vec<&str> = names(entity, columns).collect();
+    let mut sql = Builder::new(dialect, &format!("SELECT {} FROM {}", names.join(", "), entity.table));
+    sql.compare(" WHERE id", " = ", Parameter::Null);
     sql.sql()
 }
 

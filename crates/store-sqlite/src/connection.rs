@@ -46,6 +46,8 @@ pub(crate) fn open_any(path: &Path, role: Role) -> Result<Connection, OpenError>
     // Neither a damaged schema nor a mistaken statement may reach what SQLite keeps for itself.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // The same text has the same plan whatever its parameters: else SQLite would prepare it again for each of them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(OpenError::Journal(mode));
@@ -58,9 +60,9 @@ pub(crate) fn open_any(path: &Path, role: Role) -> Result<Connection, OpenError>
     Ok(connection)
 }
 
-/// Sizes of the page cache are in KiB, of the log in bytes.
-const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; \
-    PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 16777216;";
+/// Sizes of the page cache are in KiB, of the log in bytes. What is deleted is overwritten: it was personal data or a key.
+const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; \
+    PRAGMA cache_size = -4096; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 16777216;";
 const READER: &str = "PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
     PRAGMA mmap_size = 0;";
 
@@ -77,4 +79,59 @@ fn create(path: &Path) -> std::io::Result<()> {
 /// Runs a statement without parameters and answers.
 pub(crate) fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.raw_execute().map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting(connection: &Connection, name: &str) -> i64 {
+        connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn the_writer_syncs_at_every_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let writer = open(&path, Role::Writer).unwrap();
+        let mode: String = writer.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+        assert_eq!(setting(&writer, "synchronous"), 2, "FULL");
+        assert_eq!(setting(&writer, "foreign_keys"), 1);
+        assert_eq!(setting(&writer, "secure_delete"), 1);
+        assert_eq!(setting(&writer, "busy_timeout"), 5000);
+        assert_eq!(setting(&writer, "cache_size"), -4096);
+        assert_eq!(setting(&writer, "mmap_size"), 0);
+        let reader = open(&path, Role::Reader).unwrap();
+        assert_eq!(setting(&reader, "query_only"), 1);
+        assert_eq!(setting(&reader, "cache_size"), -2048);
+    }
+
+    #[test]
+    fn texts_are_folded_as_everywhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(&folder.path().join("a.db"), Role::Writer).unwrap();
+        let asked = |text: &str| -> String {
+            connection.query_row("SELECT fold(?)", [text], |row| row.get(0)).unwrap()
+        };
+        for text in ["", "ABC", "ÉÀ", "İSTANBUL", "ΟΔΟΣ", "日本語"] {
+            assert_eq!(asked(text), fold(text));
+        }
+        let null: Option<String> = connection.query_row("SELECT fold(NULL)", [], |row| row.get(0)).unwrap();
+        assert_eq!(null, None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_reads_the_files() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let writer = open(&path, Role::Writer).unwrap();
+        writer.execute_batch("CREATE TABLE t (n)").unwrap();
+        let files = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
+        let modes: Vec<u32> =
+            files.map(|file| file.metadata().unwrap().permissions().mode() & 0o777).collect();
+        assert_eq!(modes, [0o600; 3], "the database, its log, and the log's index");
+    }
 }

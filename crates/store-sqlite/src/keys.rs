@@ -30,7 +30,6 @@ impl SqliteKeyStore {
     /// [`OpenError::NewerSchema`] if a newer version was here before; the others as they say.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let mut connection = connection::open_any(path, Role::Writer)?;
-        connection.execute_batch("PRAGMA secure_delete = ON")?;
         migrate::bring_up(&mut connection, Database::Keys)?;
         let reader = Mutex::new(connection::open_any(path, Role::Reader)?);
         Ok(Self { reader, writer: Writer::start(connection, "keys-writer")? })

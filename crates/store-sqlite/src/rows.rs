@@ -63,6 +63,36 @@ pub(crate) fn number(connection: &Connection, statement: &Statement<'_>) -> Resu
     rows.next()?.map(|row| row.get(0)).transpose()
 }
 
+/// The places of the columns that hold something else than these parameters; None if there is no record with this id.
+pub(crate) fn changed(
+    connection: &Connection,
+    sql: &str,
+    id: i64,
+    parameters: &[Parameter<'_>],
+) -> Result<Option<Vec<usize>>> {
+    let mut prepared = connection.prepare_cached(sql)?;
+    let columns = prepared.column_count();
+    bind(&mut prepared, &[Parameter::Int(id)])?;
+    let mut rows = prepared.raw_query();
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let mut changed = Vec::new();
+    for (place, parameter) in parameters.iter().enumerate().take(columns) {
+        if !holds(row.get_ref(place)?, *parameter) {
+            changed.push(place);
+        }
+    }
+    Ok(Some(changed))
+}
+
+fn holds(stored: ValueRef<'_>, parameter: Parameter<'_>) -> bool {
+    match (stored, parameter) {
+        (ValueRef::Null, Parameter::Null) => true,
+        (ValueRef::Integer(stored), Parameter::Int(n)) => stored == n,
+        (ValueRef::Text(stored), Parameter::Text(text)) => stored == text.as_bytes(),
+        _ => false,
+    }
+}
+
 fn record(plan: &Plan, row: &Row<'_>) -> Result<Record> {
     let shapes = plan.shapes().iter().enumerate();
     let values: Result<Vec<Value>> = shapes.map(|(place, shape)| value(row, place, *shape)).collect();

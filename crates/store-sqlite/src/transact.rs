@@ -48,8 +48,15 @@ fn insert(connection: &Connection, record: &Record, inserted: &[i64]) -> Result<
 
 fn update(connection: &Connection, record: &Record, inserted: &[i64]) -> Result<(), StoreError> {
     let plan = Plan::of(Dialect::Sqlite, record.entity())?;
-    let parameters = plan.update_parameters(record, inserted)?;
-    one(rows::execute(connection, plan.update(), &parameters))?;
+    let mut parameters = plan.update_parameters(record, inserted)?;
+    let changed = rows::changed(connection, plan.stored(), record.id(), &parameters).map_err(refused)?;
+    let changed = changed.ok_or(StoreError::Conflict)?;
+    if let Some(sql) = plan.update_of(&changed) {
+        let key = parameters.split_off(plan.columns());
+        let set = changed.iter().map(|place| parameters[*place]);
+        let parameters: Vec<Parameter<'_>> = set.chain(key).collect();
+        one(rows::execute(connection, &sql, &parameters))?;
+    }
     for list in plan.lists() {
         let kept = Parameter::Ids(record.list(list.field));
         rows::execute(connection, &list.remove, &[Parameter::Int(record.id()), kept]).map_err(refused)?;

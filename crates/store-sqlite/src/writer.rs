@@ -252,3 +252,6 @@ fn scrub(connection: &Connection) -> Result<(), String> {
         Err(error) => Err(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;

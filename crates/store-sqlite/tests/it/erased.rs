@@ -1,0 +1,56 @@
+//! What was deleted is nowhere in the files.
+
+use std::path::Path;
+
+use proofdesk_store_sqlite::SqliteKeyStore;
+use proofdesk_vault::KeyStore as _;
+use uuid::Uuid;
+
+/// A wrapped key that is found again among bytes.
+fn wrapped(number: u128) -> Vec<u8> {
+    let mark = format!("<key {number:08}>");
+    mark.bytes().chain((0..80).map(|place| (number as u8).wrapping_mul(31).wrapping_add(place))).collect()
+}
+
+/// A file's id that has no order.
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
+}
+
+/// The numbers of the keys whose marks are in some file of a folder.
+fn found(folder: &Path) -> Vec<u128> {
+    let mut numbers = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let marks = bytes.windows(14).filter(|window| window.starts_with(b"<key ") && window.ends_with(b">"));
+        numbers.extend(marks.map(|mark| std::str::from_utf8(&mark[5..13]).unwrap().parse::<u128>().unwrap()));
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+#[tokio::test]
+async fn a_deleted_key_is_in_no_file_of_the_store() {
+    const KEYS: u128 = 400;
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteKeyStore::open(&folder.path().join("keys.db")).unwrap();
+    let puts = (0..KEYS).map(|number| {
+        let store = &store;
+        async move { store.put(id(number), &wrapped(number)).await }
+    });
+    assert!(futures::future::join_all(puts).await.into_iter().all(Result::unwrap));
+    assert_eq!(found(folder.path()), (0..KEYS).collect::<Vec<_>>(), "or the test finds nothing ever");
+    let deleted: Vec<u128> = (0..KEYS).filter(|number| number % 3 != 0).collect();
+    for some in deleted.chunks(40) {
+        let deletes = some.iter().map(|number| store.delete(id(*number)));
+        assert!(futures::future::join_all(deletes).await.into_iter().all(Result::unwrap));
+        let left = found(folder.path());
+        assert!(some.iter().all(|number| !left.contains(number)), "right after {some:?} were deleted");
+    }
+    let kept: Vec<u128> = (0..KEYS).filter(|number| number % 3 == 0).collect();
+    assert_eq!(found(folder.path()), kept);
+    for number in kept {
+        assert_eq!(store.get(id(number)).await.unwrap(), Some(wrapped(number)));
+    }
+}
