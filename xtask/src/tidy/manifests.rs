@@ -49,10 +49,11 @@ fn unused(root: &File, members: &[&File]) -> Vec<Finding> {
         .flat_map(|file| entries(&file.text, is_dependencies).filter_map(|entry| entry.name))
         .collect();
     let listed = entries(&root.text, |section| section == SECTION);
-    let unused = listed.filter(|entry| entry.name.is_some_and(|name| !taken.contains(&name)));
-    unused
-        .map(|entry| Finding::new(&root.path, entry.number, "no crate uses this dependency: remove it"))
-        .collect()
+    let unused = listed.filter_map(|entry| {
+        let name = entry.name.filter(|name| !taken.contains(name))?;
+        Some(Finding::new(&root.path, entry.number, format!("no crate uses {name}: remove it")))
+    });
+    unused.collect()
 }
 
 /// Dependencies of a crate that have a version or a path of their own.
