@@ -136,6 +136,7 @@ macro_rules! store_conformance {
             }
             pages {
                 pages_of_every_size_make_up_the_whole
+                pages_of_a_long_list_are_right_to_its_end
                 a_page_past_the_end_is_empty
                 the_largest_numbers_do_no_harm
             }
