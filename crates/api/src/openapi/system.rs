@@ -47,7 +47,7 @@ fn operation(id: &str, summary: &str, answers: Vec<(&str, Response)>) -> Operati
         .tag("Operations")
         .securities(Some([]))
         .extensions(Some(ExtensionsBuilder::new().add("x-role", "Public").add("x-audit", "none").build()));
-    let shared = [("405", "MethodNotAllowed"), ("408", "RequestTimeout"), ("500", "InternalServerError")];
+    let shared = [("408", "RequestTimeout"), ("500", "InternalServerError")];
     let shared = shared.map(|(status, name)| {
         (status, RefOr::<Response>::from(utoipa::openapi::Ref::from_response_name(name)))
     });

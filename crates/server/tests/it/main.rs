@@ -4,4 +4,5 @@
 mod harness;
 
 mod crash;
+mod policy;
 mod wire;

@@ -1,0 +1,13 @@
+//! The policy, as exhaustive tests over the OpenAPI document that the desk serves: an operation that is added without a
+//! role, an audit kind or a documented answer fails here, and so does one that nobody has said how to call.
+//!
+//! [`document`] reads the document, [`places`] makes two locations with the same records, [`people`] somebody with each
+//! single role, and [`requests`] says how each operation is called. The tests are [`access`], [`audit`] and [`routes`].
+
+mod access;
+mod audit;
+mod document;
+mod people;
+mod places;
+mod requests;
+mod routes;

@@ -1,0 +1,114 @@
+//! How each operation is called. An operation that is not here fails the tests.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+
+use super::document::Operation;
+use super::places::Place;
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, jpeg, multipart};
+
+/// Which half of a list is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Half {
+    /// All of an operation that is no list; of a list the search.
+    Whole,
+    /// A batch by ids.
+    Batch,
+}
+
+impl Operation {
+    /// What of the operation has a role of its own.
+    pub(super) fn halves(&self) -> Vec<(Half, &str)> {
+        let batch = self.batch_role.as_deref().map(|role| (Half::Batch, role));
+        [(Half::Whole, self.role.as_str())].into_iter().chain(batch).collect()
+    }
+
+    /// Calls it about the record `id` of a place. What it answers must be documented.
+    #[track_caller]
+    pub(super) fn call(&self, client: &Client, half: Half, place: &Place, id: i64) -> Answer {
+        let (entity, verb) = self.parts();
+        let path = self.path.replace("{id}", &id.to_string());
+        let path = match (entity, verb, half) {
+            (_, "search" | "batch", Half::Batch) => format!("{path}?id=[{id}]"),
+            (_, "search" | "batch", Half::Whole) => format!("{path}?size=1000"),
+            (_, "commands", _) => format!("{path}?id={id}"),
+            ("Enums", ..) => format!("{path}?name=eIdVerificationStatus"),
+            _ => path,
+        };
+        let answer = match body(entity, verb, place, id) {
+            Body::None => client.send(self.method.clone(), &path, &[], None),
+            Body::Json(json) => {
+                let media = ("content-type", "application/json");
+                client.send(self.method.clone(), &path, &[media], Some(json.to_string().as_bytes()))
+            }
+            Body::File => {
+                let (media, bytes) = multipart("file", "file.jpg", &jpeg(7));
+                client.send(self.method.clone(), &path, &[("content-type", &media)], Some(&bytes))
+            }
+            Body::Token => {
+                let form =
+                    [("grant_type", "password"), ("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)];
+                client.form(&path, &form)
+            }
+        };
+        self.documents(&answer);
+        answer
+    }
+}
+
+enum Body {
+    None,
+    Json(Value),
+    File,
+    Token,
+}
+
+fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
+    match (entity, verb) {
+        ("Auth", "token") => Body::Token,
+        ("Enums" | "Operations", _) | ("Auth", "me") => Body::None,
+        (_, "search" | "batch" | "get" | "delete" | "commands") => Body::None,
+        (_, "getPhoto" | "getDocument" | "getAdditionalDocument") => Body::None,
+        (_, "uploadPhoto" | "uploadDocument" | "uploadAdditionalDocument") => Body::File,
+        (_, "create" | "updateById") => Body::Json(record(entity, place)),
+        (_, "update") => Body::Json(with_id(record(entity, place), id)),
+        (_, "patch") => Body::Json(with_id(json!({ (name_of(entity)): next("Patched") }), id)),
+        (_, "runCommand") => Body::Json(json!({ "Key": "Cancel", "Ids": [id] })),
+        _ => panic!("say how {entity}_{verb} is called"),
+    }
+}
+
+fn with_id(mut body: Value, id: i64) -> Value {
+    body["Id"] = id.into();
+    body
+}
+
+fn name_of(entity: &str) -> &'static str {
+    if ["Coworker", "User"].contains(&entity) { "FullName" } else { "Name" }
+}
+
+/// A whole record, with a name of its own.
+fn record(entity: &str, place: &Place) -> Value {
+    let mut body = match entity {
+        "CoworkerIdentityCheck" => json!({ "BusinessId": place.business, "CoworkerId": place.coworker }),
+        "CoworkerIdentityCheckDocument" => {
+            json!({ "CoworkerId": place.coworker, "CoworkerIdentityCheckId": place.check })
+        }
+        "Business" => json!({}),
+        "Coworker" => json!({ "Email": "ada@example.com", "InvoicingBusinessId": place.business }),
+        "User" => {
+            json!({ "Email": format!("{}@example.com", next("user")), "Businesses": [place.business], "Active": true })
+        }
+        "UserRole" => json!({ "BusinessId": place.business }),
+        other => panic!("say what a {other} is"),
+    };
+    body[name_of(entity)] = next("Named").into();
+    body
+}
+
+/// A name that nothing else has.
+pub(super) fn next(name: &str) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("{name}{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
