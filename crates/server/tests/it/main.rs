@@ -1,4 +1,5 @@
 //! Tests of the real binary, over real sockets, with each database. [`harness`] starts it; a module for each matter.
+#![allow(clippy::expect_used, reason = "a test that can't set itself up has failed")]
 
 #[macro_use]
 mod harness;

@@ -102,9 +102,11 @@ impl Desk {
     /// The binary, with this desk's settings.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_proofdesk"));
-        let foreign =
-            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PROOFDESK_"));
-        foreign.for_each(|(name, _)| drop(command.env_remove(name)));
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("PROOFDESK_") {
+                command.env_remove(name);
+            }
+        }
         command.envs(self.variables.iter().map(|(name, value)| (format!("PROOFDESK_{name}"), value)));
         command.args(arguments).current_dir(self.data.path()).stdin(Stdio::null());
         command
@@ -151,12 +153,6 @@ impl Desk {
     /// A folder of the test's own, gone with it.
     pub(crate) fn folder(&self) -> &Path {
         self.data.path()
-    }
-
-    /// The URL of its database, if that is PostgreSQL.
-    pub(crate) fn database_url(&self) -> Option<&str> {
-        let url = self.variables.iter().find(|(name, _)| name == "DATABASE_URL");
-        url.map(|(_, value)| value.as_str())
     }
 
     /// What it has logged so far.

@@ -101,13 +101,11 @@ fn answer(stream: &TcpStream, shared: &Mutex<Shared>) -> std::io::Result<()> {
         shared.asked.push(path.clone());
         shared.replies.get(&path).cloned().unwrap_or_else(|| Reply::status(404))
     };
-    let mut head = format!("HTTP/1.1 {} Answer\r\nConnection: close\r\n", reply.status);
-    head.push_str(&format!("Content-Length: {}\r\n", reply.body.len()));
-    for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
     let mut stream = stream;
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(b"\r\n")?;
+    write!(stream, "HTTP/1.1 {} Answer\r\nConnection: close\r\n", reply.status)?;
+    for (name, value) in &reply.headers {
+        write!(stream, "{name}: {value}\r\n")?;
+    }
+    write!(stream, "Content-Length: {}\r\n\r\n", reply.body.len())?;
     stream.write_all(&reply.body)
 }

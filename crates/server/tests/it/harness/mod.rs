@@ -20,7 +20,7 @@ mod world;
 
 pub(crate) use answer::Answer;
 pub(crate) use client::{Client, multipart};
-pub(crate) use desk::{ADMIN_EMAIL, ADMIN_PASSWORD, Builder, Desk, Store};
+pub(crate) use desk::{ADMIN_EMAIL, ADMIN_PASSWORD, Desk, Store};
 pub(crate) use file_server::{FileServer, Reply};
 pub(crate) use pictures::{gif, jpeg, pdf, png, webp};
 pub(crate) use shape::shape;
@@ -35,24 +35,25 @@ macro_rules! on_both_stores {
     ($($(#[$about:meta])* fn $name:ident($desk:ident $(: with $settings:expr)?) $body:block)*) => {$(
         $(#[$about])*
         mod $name {
+            #[allow(unused_imports, reason = "a body may name nothing of its file")]
             use super::*;
 
-            fn run($desk: &$crate::harness::Desk) $body
+            fn scenario($desk: &$crate::harness::Desk) $body
 
-            fn start(store: $crate::harness::Store) -> $crate::harness::Desk {
-                let settings: &[(&str, &str)] = &[];
-                $(let settings: &[(&str, &str)] = &$settings;)?
-                $crate::harness::Desk::builder(store).settings(settings).start()
+            fn desk_of(store: $crate::harness::Store) -> $crate::harness::Desk {
+                let builder = $crate::harness::Desk::builder(store);
+                $(let builder = builder.settings(&$settings);)?
+                builder.start()
             }
 
             #[test]
             fn sqlite() {
-                run(&start($crate::harness::Store::Sqlite));
+                scenario(&desk_of($crate::harness::Store::Sqlite));
             }
 
             #[test]
             fn postgres() {
-                run(&start($crate::harness::Store::Postgres));
+                scenario(&desk_of($crate::harness::Store::Postgres));
             }
         }
     )*};

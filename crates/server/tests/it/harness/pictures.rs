@@ -27,7 +27,7 @@ pub(crate) fn webp(seed: u8) -> Vec<u8> {
     drawn(seed, ImageFormat::WebP)
 }
 
-/// A GIF of one pixel, which the desk doesn't take (GIF89a, written by hand).
+/// A GIF of one pixel, which the desk doesn't take (`GIF89a`, written by hand).
 pub(crate) fn gif() -> Vec<u8> {
     let head = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00";
     let image = b"\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b";
@@ -46,15 +46,15 @@ pub(crate) fn pdf(text: &str) -> Vec<u8> {
         format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ];
-    let mut file = "%PDF-1.4\n".to_owned();
-    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    let mut file = b"%PDF-1.4\n".to_vec();
+    let mut starts = Vec::new();
     for (place, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
-        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", place + 1));
+        starts.push(format!("{:010} 00000 n \n", file.len()));
+        file.extend(format!("{} 0 obj\n{object}\nendobj\n", place + 1).into_bytes());
     }
-    let start = file.len();
-    file.push_str(&table);
-    file.push_str(&format!("trailer\n<< /Size {} /Root 1 0 R >>\n", objects.len() + 1));
-    file.push_str(&format!("startxref\n{start}\n%%EOF\n"));
-    file.into_bytes()
+    let (table, count) = (file.len(), objects.len() + 1);
+    file.extend(format!("xref\n0 {count}\n0000000000 65535 f \n{}", starts.concat()).into_bytes());
+    file.extend(format!("trailer\n<< /Size {count} /Root 1 0 R >>\n").into_bytes());
+    file.extend(format!("startxref\n{table}\n%%EOF\n").into_bytes());
+    file
 }

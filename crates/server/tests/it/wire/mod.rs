@@ -1,3 +1,21 @@
 //! The wire contract, held against the product: a file for each page of it.
 
+mod access;
+mod audit;
+mod businesses;
 mod checks;
+mod commands;
+mod coworkers;
+mod documents;
+mod errors;
+mod files;
+mod lifecycle;
+mod lists;
+mod ops;
+mod roles;
+mod tenants;
+mod tokens;
+mod user_roles;
+mod users;
+mod utils;
+mod writes;
