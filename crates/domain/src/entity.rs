@@ -3,10 +3,11 @@
 //! An entity is a declaration, not code: the list engine, the envelope, the bodies, the SQL of both stores and the
 //! OpenAPI document are all made from it.
 
+use std::fmt;
+
 use crate::enumeration::Enumeration;
 
 /// The declaration of one kind of record.
-#[derive(Debug)]
 pub struct Entity {
     /// Its name on the wire, such as `CoworkerIdentityCheck`; also the prefix of its roles and filters.
     pub name: &'static str,
@@ -268,6 +269,13 @@ impl Entity {
 
     fn position(&self, wanted: impl Fn(&Field) -> bool) -> Option<FieldIndex> {
         self.fields.iter().position(wanted).map(FieldIndex)
+    }
+}
+
+/// Only its name: declarations refer to one another in circles.
+impl fmt::Debug for Entity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }
 

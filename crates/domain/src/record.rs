@@ -76,3 +76,16 @@ impl Record {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entities::user;
+
+    #[test]
+    fn debug_output_ends_and_holds_no_values() {
+        let user = Record::empty(&user::USER).with(user::FULL_NAME, "Ada").with(user::IS_ADMIN, true);
+        let text = format!("{user:?} {:?}", user::USER.fields);
+        assert!(text.contains("User") && !text.contains("Ada"));
+    }
+}

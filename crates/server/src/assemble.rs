@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use proofdesk_desk::{Desk, Settings, Surroundings};
-use proofdesk_egress::{Gateway, Trust};
+use proofdesk_egress::{Gateway, SetupError, Trust};
 use proofdesk_store::Store;
 use proofdesk_store_postgres::{PostgresKeyStore, PostgresStore};
 use proofdesk_store_sqlite::{SqliteKeyStore, SqliteStore};
-use proofdesk_vault::{KeyStore, MasterKey, Vault, open_local};
+use proofdesk_vault::{KeyStore, MasterKey, Vault, open_local, remove_unfinished};
 use secrecy::ExposeSecret;
 
 use crate::ambient::{SystemClock, SystemRandom};
@@ -34,9 +34,20 @@ pub(crate) async fn desk(config: &Config, schema: Schema) -> anyhow::Result<Desk
     let folder = config.files_folder()?;
     let objects = open_local(&folder).with_context(|| format!("the files in {}", folder.display()))?;
     let vault = Vault::open(Arc::new(objects), keys, master, random.clone()).await.context("the vault")?;
-    let gateway = Gateway::new(config.egress_policy()?, &Trust::System).context("the egress gateway")?;
+    let gateway = gateway(config.egress_policy()?)?;
     let clock = Arc::new(SystemClock);
     Ok(Desk::new(Surroundings { store, vault, gateway, clock, random, settings: settings(config) }))
+}
+
+/// The one way out. A machine without certificate authorities can't fetch by https, and everything else works.
+fn gateway(policy: proofdesk_egress::Policy) -> anyhow::Result<Gateway> {
+    match Gateway::new(policy.clone(), &Trust::System) {
+        Err(error @ SetupError::Authorities(_)) => {
+            tracing::warn!(%error, "no file can be fetched by https");
+            Gateway::new(policy, &Trust::Only(Vec::new())).context("the egress gateway")
+        }
+        other => other.context("the egress gateway"),
+    }
 }
 
 fn settings(config: &Config) -> Settings {
@@ -72,6 +83,15 @@ async fn stores(config: &Config, schema: Schema) -> anyhow::Result<(Arc<dyn Stor
 fn private_folder(folder: &Path) -> anyhow::Result<()> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.with_context(|| format!("the data folder {} can't be made", folder.display()))
+}
+
+/// Removes what a crash left of unfinished files, where no other node writes to the same folder. Under [`lock`] only.
+pub(crate) fn clean(config: &Config) -> anyhow::Result<()> {
+    if config.database_url.is_some() {
+        return Ok(());
+    }
+    let folder = config.files_folder()?;
+    remove_unfinished(&folder).with_context(|| format!("{} can't be cleaned", folder.display()))
 }
 
 /// Keeps a second server off the same data folder, as long as it lives.

@@ -153,6 +153,7 @@ impl Config {
             allow: allow.collect::<anyhow::Result<_>>()?,
             deny: deny.collect::<anyhow::Result<_>>()?,
             allow_http: self.egress.allow_http,
+            own_ports: Vec::from_iter(Some(self.listen.port()).filter(|port| *port != 0)),
             ..proofdesk_egress::Policy::default()
         })
     }

@@ -37,7 +37,7 @@ mod tests;
 
 pub use error::{BackendError, Check, OpenError, ReadError, WriteError};
 pub use key_store::{KeyStore, KeyStoreError};
-pub use local::open_local;
+pub use local::{open_local, remove_unfinished};
 pub use master_key::{MasterKey, MasterKeyError};
 pub use owner::Owner;
 pub use reader::Reader;

@@ -13,17 +13,13 @@ use uuid::Uuid;
 ///
 /// Every write is synced, the file and the folder's entry both. The folder is flat on purpose: `object_store` creates
 /// a missing sub-folder and syncs it in two steps, so a second writer could be told that its file is durable while the
-/// sub-folder that holds it isn't yet.
-///
-/// Removes what a crash left of unfinished writes (`<id>#<n>`, invisible through the object store). So call this once,
-/// before anything writes there, and let no other process write to the same folder at that time. Blocks: for start-up.
+/// sub-folder that holds it isn't yet. Blocks: for start-up.
 pub fn open_local(folder: &Path) -> Result<LocalFileSystem, object_store::Error> {
     let failed = |source: io::Error| object_store::Error::Generic {
         store: "LocalFileSystem",
         source: Box::new(source),
     };
     create(folder).map_err(failed)?;
-    remove_unfinished(folder).map_err(failed)?;
     Ok(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))
 }
 
@@ -39,8 +35,17 @@ fn create(folder: &Path) -> io::Result<()> {
     }
 }
 
-fn remove_unfinished(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
+/// Removes what a crash left of unfinished writes (`<id>#<n>`, invisible through the object store). Call this only while
+/// nothing writes to the folder, in whatever process: a write under way would fail. A folder that isn't there is clean.
+///
+/// # Errors
+/// What the file system says.
+pub fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
         let entry = entry?;
         if entry.file_name().to_str().is_some_and(is_unfinished) {
             fs::remove_file(entry.path())?;

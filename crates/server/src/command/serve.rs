@@ -24,6 +24,7 @@ const GRACE: Duration = Duration::from_hours(1);
 
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let lock = assemble::lock(config)?;
+    assemble::clean(config)?;
     let desk = assemble::desk(config, Schema::Migrate).await?;
     first_start(config, &desk).await?;
     let listener = listen(config).await?;

@@ -44,7 +44,7 @@ mod local_disk {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::open_local;
+    use crate::{open_local, remove_unfinished};
 
     struct Local {
         _folder: TempDir,
@@ -68,9 +68,10 @@ mod local_disk {
     crate::objects_conformance!(Local::new());
 
     #[test]
-    fn opening_makes_a_private_folder_and_removes_only_unfinished_writes() {
+    fn a_new_folder_is_private_and_only_unfinished_writes_are_removed() {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("files");
+        remove_unfinished(&folder).unwrap();
         open_local(&folder).unwrap();
         assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
         let id = "00000000-0000-0000-0000-000000000001";
@@ -79,6 +80,8 @@ mod local_disk {
             std::fs::write(folder.join(name), b"sealed").unwrap();
         }
         open_local(&folder).unwrap();
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 6, "opening leaves writes of others alone");
+        remove_unfinished(&folder).unwrap();
         let mut left: Vec<String> = std::fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
