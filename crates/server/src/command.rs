@@ -1,5 +1,6 @@
 //! The command line.
 
+mod demo;
 mod doctor;
 mod migrate;
 mod serve;
@@ -27,6 +28,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Serve the desk until it is stopped.
     Serve,
+    /// Serve a throw-away desk with invented customers, and say how to try it.
+    Demo,
     /// Bring the database's schema up to date.
     Migrate,
     /// Manage users.
@@ -41,6 +44,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let config = arguments.config.as_deref();
     match arguments.command {
         Command::Serve => runtime.block_on(serve::run(&load(config)?)),
+        Command::Demo => demo::run(runtime, config),
         Command::Migrate => runtime.block_on(migrate::run(&load(config)?)),
         Command::User(user) => runtime.block_on(user::run(&load(config)?, user)),
         Command::Doctor => runtime.block_on(doctor::run(config)),

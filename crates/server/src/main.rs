@@ -4,6 +4,7 @@ mod ambient;
 mod assemble;
 mod command;
 mod config;
+mod demo;
 mod http;
 mod telemetry;
 

@@ -5,5 +5,6 @@
 mod harness;
 
 mod crash;
+mod demo;
 mod policy;
 mod wire;
