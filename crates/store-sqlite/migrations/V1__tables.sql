@@ -209,7 +209,8 @@ CREATE TABLE audit_values (
     subject_id INTEGER
 ) STRICT;
 
--- An entry outlives its location and its values, so the location is no reference; it keeps who acted from being deleted.
+-- An entry outlives its location and its values, so neither is a reference, and it is never rewritten; it keeps who acted
+-- from being deleted.
 CREATE TABLE audit_entries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     unique_id TEXT NOT NULL,
@@ -223,7 +224,7 @@ CREATE TABLE audit_entries (
     properties TEXT,
     audit_type INTEGER NOT NULL DEFAULT 0,
     actor_id INTEGER REFERENCES users (id),
-    values_id INTEGER REFERENCES audit_values (id) ON DELETE SET NULL,
+    values_id INTEGER,
     commitment TEXT NOT NULL,
     request_id TEXT
 ) STRICT;

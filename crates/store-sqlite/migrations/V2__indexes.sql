@@ -51,7 +51,6 @@ CREATE INDEX audit_entries_business_id_created_on ON audit_entries (business_id,
 CREATE INDEX audit_entries_created_on ON audit_entries (created_on);
 CREATE INDEX audit_entries_entity_entity_id ON audit_entries (entity, entity_id);
 CREATE INDEX audit_entries_actor_id ON audit_entries (actor_id);
-CREATE INDEX audit_entries_values_id ON audit_entries (values_id);
 
 -- The link tables from their other end.
 CREATE INDEX user_businesses_business_id ON user_businesses (business_id, user_id);
@@ -101,6 +100,5 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('audit_entries', 'audit_entries_business_id_created_on', '5000000 250000 1'),
     ('audit_entries', 'audit_entries_created_on', '5000000 1'),
     ('audit_entries', 'audit_entries_entity_entity_id', '5000000 500000 5'),
-    ('audit_entries', 'audit_entries_actor_id', '5000000 5000'),
-    ('audit_entries', 'audit_entries_values_id', '5000000 1');
+    ('audit_entries', 'audit_entries_actor_id', '5000000 5000');
 ANALYZE sqlite_schema;

@@ -1,5 +1,6 @@
 //! How connections are opened.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use proofdesk_domain::list::fold;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::OpenError;
 
@@ -48,10 +49,7 @@ pub(crate) fn open_any(path: &Path, role: Role) -> Result<Connection, OpenError>
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     // The same text has the same plan whatever its parameters: else SQLite would prepare it again for each of them.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if mode != "wal" {
-        return Err(OpenError::Journal(mode));
-    }
+    use_log(&connection)?;
     connection.execute_batch(match role {
         Role::Writer => WRITER,
         Role::Reader => READER,
@@ -66,14 +64,37 @@ const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGM
 const READER: &str = "PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
     PRAGMA mmap_size = 0;";
 
+/// Switches to the write-ahead log. Of two processes that switch a new database at once, SQLite refuses one without
+/// waiting; so that one waits for a lock, which the other has meanwhile, and tries again.
+fn use_log(connection: &Connection) -> Result<(), OpenError> {
+    let switch = || connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+    let is_busy = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+    let mut mode = switch();
+    for _again in 0..10 {
+        if !mode.as_ref().is_err_and(is_busy) {
+            break;
+        }
+        connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+        mode = switch();
+    }
+    match mode?.as_str() {
+        "wal" => Ok(()),
+        other => Err(OpenError::Journal(other.to_owned())),
+    }
+}
+
 /// Makes an empty file that only its owner reads, before SQLite would make one that everybody reads. The files beside it
-/// get the same rights.
+/// get the same rights. One that is there must not be opened here: to close it again would end all locks that other
+/// connections of this process have on it (<https://sqlite.org/howtocorrupt.html> section 2.2).
 fn create(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    match options.open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other.map(drop),
+    }
 }
 
 /// Runs a statement without parameters and answers.

@@ -73,6 +73,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_failed_sync_is_a_disk_failure_and_a_full_disk_is_not() {
+        let failure = |code| rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        assert!(is_disk_failure(&failure(ffi::SQLITE_IOERR_FSYNC)));
+        assert!(is_disk_failure(&failure(ffi::SQLITE_IOERR_WRITE)));
+        assert!(!is_disk_failure(&failure(ffi::SQLITE_FULL)));
+        assert!(!is_disk_failure(&failure(ffi::SQLITE_BUSY)));
+    }
+
+    #[test]
     fn a_duplicate_names_table_and_columns() {
         let named = |message| match duplicate(Some(message)) {
             Some(StoreError::Duplicate { table, column }) => (table, column),

@@ -1,5 +1,6 @@
 //! Brings a database's schema up to date.
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use refinery::Runner;
@@ -24,11 +25,14 @@ pub(crate) enum Database {
 }
 
 impl Database {
+    /// All that is missing is applied in one transaction, together with the note of it. Otherwise a crash between a
+    /// migration and its note would leave a database that can't be opened any more.
     fn runner(self) -> Runner {
-        match self {
+        let runner = match self {
             Self::Records => records::migrations::runner(),
             Self::Keys => keys::migrations::runner(),
-        }
+        };
+        runner.set_grouped(true)
     }
 }
 
@@ -43,35 +47,40 @@ pub fn migrate(path: &Path) -> Result<(), OpenError> {
 /// Applies what is missing.
 pub(crate) fn bring_up(connection: &mut Connection, database: Database) -> Result<(), OpenError> {
     let runner = database.runner();
-    let (found, known) = (found(connection)?, known(&runner));
-    if found > known {
-        return Err(OpenError::NewerSchema { found, known });
+    let known = known(&runner);
+    let mut before = found(connection)?;
+    loop {
+        if before.unwrap_or(0) > known {
+            return Err(OpenError::NewerSchema { found: before.unwrap_or(0), known });
+        }
+        let Err(error) = runner.run(connection) else { return Ok(()) };
+        // If another process does the same just now, one of the two fails; then there is less left to do.
+        let after = found(connection)?;
+        if after <= before {
+            return Err(error.into());
+        }
+        before = after;
     }
-    // If another process does the same just now, one of the two fails; then there is nothing left to do.
-    if runner.run(connection).is_err() {
-        runner.run(connection)?;
-    }
-    Ok(())
 }
 
 /// Requires that nothing is missing.
 pub(crate) fn require(connection: &Connection, database: Database) -> Result<(), OpenError> {
-    let (found, known) = (found(connection)?, known(&database.runner()));
+    let (found, known) = (found(connection)?.unwrap_or(0), known(&database.runner()));
     match found.cmp(&known) {
-        std::cmp::Ordering::Less => Err(OpenError::OlderSchema { found, known }),
-        std::cmp::Ordering::Equal => Ok(()),
-        std::cmp::Ordering::Greater => Err(OpenError::NewerSchema { found, known }),
+        Ordering::Less => Err(OpenError::OlderSchema { found, known }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(OpenError::NewerSchema { found, known }),
     }
 }
 
-/// The schema that a database has; 0 for none.
-fn found(connection: &Connection) -> Result<i64, OpenError> {
+/// The schema that a database has: 0 before the first migration, None before anything.
+fn found(connection: &Connection) -> Result<Option<i64>, OpenError> {
     let table = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
     if connection.query_row(table, [], |_| Ok(())).optional()?.is_none() {
-        return Ok(0);
+        return Ok(None);
     }
     let newest = "SELECT coalesce(max(version), 0) FROM refinery_schema_history";
-    Ok(connection.query_row(newest, [], |row| row.get(0))?)
+    Ok(Some(connection.query_row(newest, [], |row| row.get(0))?))
 }
 
 /// The newest schema of this version.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use proofdesk_domain::entities::{file, token, user};
-use proofdesk_domain::entity::{Entity, FieldIndex, ID, Kind};
+use proofdesk_domain::entity::{Entity, FieldIndex, ID, Kind, UNIQUE_ID};
 use proofdesk_domain::list::{Filter, Test};
 use proofdesk_store::{Query, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -95,7 +95,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a query is about so few records that an index finds at once: by id, by a GUID, or by what names one record.
+/// Whether a query is about so few records that an index finds at once: by id, by GUID, or by what names one or three.
 pub(crate) fn is_quick(query: &Query) -> bool {
     let pinned = |filter: &Filter| {
         let Filter { path, test: Test::Equals(value) } = filter else { return false };
@@ -105,12 +105,47 @@ pub(crate) fn is_quick(query: &Query) -> bool {
 }
 
 fn names_few(entity: &'static Entity, field: FieldIndex) -> bool {
-    let indexed: [(&Entity, FieldIndex); 3] =
-        [(&token::TOKEN, token::HASH), (&user::USER, user::LOGIN), (&file::FILE, file::DOCUMENT_ID)];
-    let own_guid =
-        field == proofdesk_domain::entity::UNIQUE_ID && matches!(entity.field(field).kind, Kind::Guid);
-    field == ID
-        || own_guid
-        || indexed.contains(&(entity, field))
-        || (entity, field) == (&file::FILE, file::OBJECT)
+    let unique: [(&Entity, FieldIndex); 4] = [
+        (&token::TOKEN, token::HASH),
+        (&user::USER, user::LOGIN),
+        (&file::FILE, file::OBJECT),
+        (&file::FILE, file::DOCUMENT_ID),
+    ];
+    let own_guid = field == UNIQUE_ID && matches!(entity.field(field).kind, Kind::Guid);
+    field == ID || own_guid || unique.contains(&(entity, field))
+}
+
+#[cfg(test)]
+mod tests {
+    use proofdesk_domain::entities::{check, discarded_file};
+    use proofdesk_domain::path::Path;
+    use proofdesk_domain::scope::Scope;
+    use proofdesk_domain::value::Value;
+
+    use super::*;
+
+    #[test]
+    fn what_an_index_finds_at_once_is_quick() {
+        let all = |entity| Query::all(entity, Scope::All, 1);
+        assert!(is_quick(&Query::by_id(&check::CHECK, Scope::of([1]), 1)));
+        assert!(is_quick(&all(&check::CHECK).equals(UNIQUE_ID, "x")));
+        assert!(is_quick(&all(&token::TOKEN).equals(token::HASH, "x")));
+        assert!(is_quick(&all(&file::FILE).equals(file::DOCUMENT_ID, 1)));
+    }
+
+    #[test]
+    fn what_may_be_many_is_not() {
+        let all = |entity| Query::all(entity, Scope::All, 1);
+        assert!(!is_quick(&all(&check::CHECK)));
+        assert!(!is_quick(&all(&check::CHECK).equals(check::STATUS_, 1)));
+        assert!(!is_quick(&all(&check::CHECK).filter(ID, Test::AtLeast(1))));
+        assert!(!is_quick(&all(&check::CHECK).equals(UNIQUE_ID, Value::Null)));
+        // The place of a GUID in other entities.
+        assert!(!is_quick(&all(&token::TOKEN).equals(token::KIND, 1)));
+        assert!(!is_quick(&all(&discarded_file::DISCARDED_FILE).equals(discarded_file::CREATED_ON, 1)));
+        let mut of_coworker = all(&check::CHECK);
+        let path = Path { hops: vec![check::COWORKER_ID], last: ID };
+        of_coworker.filters.push(Filter { path, test: Test::Equals(1.into()) });
+        assert!(!is_quick(&of_coworker));
+    }
 }

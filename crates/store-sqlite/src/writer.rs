@@ -171,18 +171,11 @@ impl Groups {
         let committed = catch_unwind(AssertUnwindSafe(|| self.commit_all(group)));
         let failure = match committed {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => {
-                let text = error.to_string();
-                if is_disk_failure(&error) {
-                    self.break_off(&format!("the disk failed; restart once it works again: {text}"));
-                }
-                text
+            Ok(Err(error)) if is_disk_failure(&error) => {
+                self.break_off(format!("the disk failed; restart once it works again: {error}"))
             }
-            Err(_) => {
-                let text = "a write panicked; restart, and report what the log says".to_owned();
-                self.break_off(&text);
-                text
-            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => self.break_off("a write panicked; restart, and report what the log says".to_owned()),
         };
         if !self.connection.is_autocommit() {
             // Without effect where the failure has ended the transaction by itself.
@@ -191,9 +184,10 @@ impl Groups {
         Err(failure)
     }
 
-    fn break_off(&self, why: &str) {
+    /// Refuses all that comes later.
+    fn break_off(&self, why: String) -> String {
         tracing::error!(why, "the database is no longer written to");
-        drop(self.state.broken.set(why.to_owned()));
+        self.state.broken.get_or_init(|| why).clone()
     }
 
     fn commit_all(&mut self, group: &mut [Box<dyn Work>]) -> rusqlite::Result<()> {

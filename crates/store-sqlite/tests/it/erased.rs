@@ -43,8 +43,8 @@ async fn a_deleted_key_is_in_no_file_of_the_store() {
     assert_eq!(found(folder.path()), (0..KEYS).collect::<Vec<_>>(), "or the test finds nothing ever");
     let deleted: Vec<u128> = (0..KEYS).filter(|number| number % 3 != 0).collect();
     for some in deleted.chunks(40) {
-        let deletes = some.iter().map(|number| store.delete(id(*number)));
-        assert!(futures::future::join_all(deletes).await.into_iter().all(Result::unwrap));
+        let requests = some.iter().map(|number| store.delete(id(*number)));
+        assert!(futures::future::join_all(requests).await.into_iter().all(Result::unwrap));
         let left = found(folder.path());
         assert!(some.iter().all(|number| !left.contains(number)), "right after {some:?} were deleted");
     }
