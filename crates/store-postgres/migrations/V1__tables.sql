@@ -227,7 +227,7 @@ CREATE TABLE audit_entries (
     properties TEXT COLLATE "C",
     audit_type BIGINT NOT NULL DEFAULT 0,
     actor_id BIGINT REFERENCES users (id),
-    values_id BIGINT REFERENCES audit_values (id) ON DELETE SET NULL,
+    values_id BIGINT,
     commitment TEXT COLLATE "C" NOT NULL,
     request_id TEXT COLLATE "C"
 );

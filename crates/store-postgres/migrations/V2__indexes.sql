@@ -52,7 +52,6 @@ CREATE INDEX audit_entries_business_id_created_on ON audit_entries (business_id,
 CREATE INDEX audit_entries_created_on ON audit_entries (created_on NULLS FIRST, id);
 CREATE INDEX audit_entries_entity_entity_id ON audit_entries (entity, entity_id, id);
 CREATE INDEX audit_entries_actor_id ON audit_entries (actor_id, id);
-CREATE INDEX audit_entries_values_id ON audit_entries (values_id, id);
 
 -- The link tables from their other end.
 CREATE INDEX user_businesses_business_id ON user_businesses (business_id, user_id);

@@ -63,7 +63,7 @@ entity!(@indexes 7;
     REMOTE_ADDRESS
     /// Who did it; null for nobody known.
     ACTOR_ID
-    /// The row with the values; null once they are erased.
+    /// The row with the values; it leads nowhere once they are erased, and the entry stays as it was written.
     VALUES_ID
     /// SHA-256 over salt and values, in hexadecimal.
     COMMITMENT
