@@ -15,13 +15,15 @@ use tower::util::MapRequestLayer;
 
 use crate::RequestId;
 use crate::error::unhandled;
+use crate::unread::read_out;
 
 /// From the outside in: the path's case is folded before the router looks at it, every answer carries the headers of
-/// [`always`], and a panic is one 500.
+/// [`always`], bodies are read out, and a panic is one 500.
 pub(crate) fn wrap(router: Router) -> Router {
     let stack = ServiceBuilder::new()
         .layer(MapRequestLayer::new(fold_path))
         .layer(from_fn(always))
+        .layer(from_fn(read_out))
         .layer(from_fn(catch_panic));
     // A router's own layers run after it has matched a route, so what changes the path wraps a router from outside.
     Router::new().fallback_service(stack.service(router))
