@@ -87,6 +87,19 @@ on_both_stores! {
         assert_eq!(none, Vec::<Value>::new());
     }
 
+    fn a_record_of_one_desk_can_be_posted_again(desk) {
+        let world = desk.world();
+        let id = desk.admin().post(CHECKS, &full(&world)).id();
+        let record = read(desk, id);
+        let copy = desk.admin().post(CHECKS, &record).id();
+        assert_ne!(copy, id);
+        let mut copied = read(desk, copy);
+        for own in ["Id", "UniqueId", "CreatedOn", "UpdatedOn", "IdentityCheckGroupGuid"] {
+            copied[own] = record[own].clone();
+        }
+        assert_eq!(copied, record);
+    }
+
     fn what_is_read_only_is_ignored(desk) {
         let world = desk.world();
         let claims = json!({

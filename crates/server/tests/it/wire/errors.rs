@@ -1,5 +1,7 @@
 //! Every error of the contract (section 5).
 
+use std::fs;
+
 use serde_json::json;
 use ureq::http::Method;
 
@@ -75,6 +77,18 @@ on_both_stores! {
         assert_eq!(denied.header("www-authenticate"), "");
         desk.anonymous().get(&path).is_denied();
         assert_eq!(desk.admin().get(&path).status, 200);
+    }
+
+    fn what_fails_inside_tells_no_more_than_its_name(desk) {
+        let world = desk.world();
+        let document = desk.complete_document(&world);
+        fs::remove_dir_all(desk.data().join("files")).expect("the files are lost");
+        let answer = desk.admin().get(&format!("{DOCUMENTS}/getphoto/{document}"));
+        let id = answer.header("x-request-id").to_owned();
+        assert_eq!(answer.message(500), "An error has occurred.");
+        assert_eq!(answer.json(), json!({ "Message": "An error has occurred.", "RequestId": id }));
+        assert!(desk.log().contains(&id));
+        desk.admin().get(&format!("{DOCUMENTS}/{document}")).record();
     }
 
     fn every_answer_carries_its_request_and_is_not_stored(desk) {

@@ -130,6 +130,31 @@ on_both_stores! {
         }
     }
 
+    fn another_document_may_answer_a_rejection(desk) {
+        let world = desk.world();
+        let first = desk.complete_document(&world);
+        run(desk, CHECKS, "MarkAsRejected", world.check).done();
+        let second = desk.complete_document(&world);
+        assert_eq!(status(desk, DOCUMENTS, second), SUBMITTED);
+        assert_eq!(status(desk, CHECKS, world.check), SUBMITTED);
+        run(desk, CHECKS, "MarkAsVerified", world.check).done();
+        assert_eq!(status(desk, DOCUMENTS, second), SUCCESSFUL);
+        assert_eq!(status(desk, DOCUMENTS, first), FAILED, "the earlier decision stays");
+    }
+
+    fn a_cancelled_document_leaves_its_check_waiting(desk) {
+        let world = desk.world();
+        let pending = desk.document(&world, &json!({}));
+        run(desk, DOCUMENTS, "Cancel", pending).done();
+        assert_eq!(status(desk, DOCUMENTS, pending), CANCELLED);
+        assert_eq!(status(desk, CHECKS, world.check), PENDING);
+        files_are_fixed_alone(desk, pending);
+        let submitted = desk.complete_document(&world);
+        run(desk, DOCUMENTS, "Cancel", submitted).done();
+        assert_eq!(status(desk, DOCUMENTS, submitted), CANCELLED);
+        assert_eq!(status(desk, CHECKS, world.check), PENDING, "nothing waits for the reviewer");
+    }
+
     fn a_document_takes_its_check_along(desk) {
         let world = desk.world();
         let document = desk.complete_document(&world);
@@ -137,6 +162,13 @@ on_both_stores! {
         assert_eq!(status(desk, DOCUMENTS, document), SUCCESSFUL);
         assert_eq!(status(desk, CHECKS, world.check), SUCCESSFUL);
     }
+}
+
+/// A final document takes no file, though its check still does.
+fn files_are_fixed_alone(desk: &Desk, document: i64) {
+    let path = format!("{DOCUMENTS}/uploadphoto/{document}");
+    assert_eq!(desk.admin().upload(&path, "late.jpg", &jpeg(77)).errors().len(), 1);
+    desk.admin().get(&format!("{DOCUMENTS}/getphoto/{document}")).is_not_found();
 }
 
 /// The files of a final document can be neither replaced nor cleared.

@@ -106,6 +106,26 @@ on_both_stores! {
         is_refused(&refresh(desk, &other["access_token"], None, ""));
     }
 
+    fn refresh_tokens_end_with_the_right_to_sign_in(desk) {
+        let user = json!({
+            "FullName": "U", "Email": "u@example.com", "NewPassword": "the first password", "APIAccess": true,
+        });
+        let id = desk.admin().post(USERS, &user).id();
+        let mut password = "the first password";
+        let second = json!({ "NewPassword": "the second password" });
+        for change in [second, json!({ "Active": false }), json!({ "APIAccess": false })] {
+            let form = [("grant_type", "password"), ("username", "u@example.com"), ("password", password)];
+            let tokens = desk.anonymous().form(TOKEN, &form).record();
+            let mut body = change.clone();
+            body["Id"] = json!(id);
+            desk.admin().patch(USERS, &body).id();
+            is_refused(&refresh(desk, &tokens["refresh_token"], None, ""));
+            is_refused(&desk.anonymous().form(TOKEN, &form));
+            desk.admin().patch(USERS, &json!({ "Id": id, "Active": true, "APIAccess": true })).id();
+            password = "the second password";
+        }
+    }
+
     fn a_refresh_names_the_client_of_the_login_or_none(desk) {
         let login = |more: &[(&str, &str)]| by_password(desk, more).record()["refresh_token"].clone();
         let named = login(&[("client_id", "phone app")]);
