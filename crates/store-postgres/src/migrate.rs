@@ -85,6 +85,8 @@ async fn prepare_on(client: &mut Client, tables: Tables, migrate: bool) -> Resul
         _ => {}
     }
     // Also when nothing is missing: it compares what was applied with what is known.
+    // All that is missing in one transaction: a crash leaves the old schema or the new one.
+    let runner = runner.set_grouped(true);
     runner.run_async(client).await.map(drop).map_err(|error| OpenError::Migration(error.to_string()))
 }
 

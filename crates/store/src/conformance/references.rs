@@ -53,8 +53,8 @@ pub async fn a_record_can_not_refer_to_nothing(store: Arc<dyn Store>) -> Outcome
             continue;
         }
         for (place, field) in entity.fields.iter().enumerate() {
-            let outlived = [audit_entry::BUSINESS_ID, audit_entry::VALUES_ID];
-            let outlives = entity == &audit_entry::AUDIT_ENTRY && outlived.contains(&FieldIndex(place));
+            let gone = [audit_entry::BUSINESS_ID, audit_entry::VALUES_ID];
+            let outlives = entity == &audit_entry::AUDIT_ENTRY && gone.contains(&FieldIndex(place));
             if !outlives && matches!((field.kind, field.source), (Kind::Reference(_), Source::Column(_))) {
                 let lost = world.sample(entity, 66 + place).with(FieldIndex(place), 999_999);
                 assert_fails!(world.insert(lost).await, StoreError::Reference);
