@@ -9,6 +9,7 @@ mod document;
 mod explorer;
 mod filters;
 mod fixed;
+mod forms;
 mod input;
 mod operations;
 mod output;
@@ -38,7 +39,8 @@ const PATH: &str = "/openapi.json";
 /// The document, written once.
 static RENDERED: LazyLock<Bytes> = LazyLock::new(|| {
     // Through a value: its objects are sorted, so that the document is the same in every process.
-    let value = serde_json::to_value(document::build()).unwrap_or_default();
+    let mut value = serde_json::to_value(document::build()).unwrap_or_default();
+    forms::complete(&mut value);
     serde_json::to_vec(&value).unwrap_or_default().into()
 });
 

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::{ContentBuilder, KnownFormat, Required, SchemaFormat};
 
+use super::forms;
 use super::input::{is_list, property, writable};
 use super::sample;
 use super::shapes::{Shape, described, object, schema, string};
@@ -108,7 +109,7 @@ fn run_example() -> Json {
 /// JSON, or a form that is bound the same way.
 fn either(name: &str, example: Json) -> RequestBody {
     let json = ContentBuilder::new().schema(Some(schema(name))).example(Some(example)).build();
-    let form = ContentBuilder::new().schema(Some(schema(name))).build();
+    let form = ContentBuilder::new().schema(Some(schema(&forms::name(name)))).build();
     RequestBodyBuilder::new()
         .required(Some(Required::True))
         .content("application/json", json)

@@ -3,7 +3,7 @@
 use proofdesk_domain::enumeration::ENUMERATIONS;
 use proofdesk_domain::lifecycle::COMMANDS;
 use serde_json::{Value as Json, json};
-use utoipa::openapi::schema::{AnyOfBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 
 use super::input;
 use super::shapes::{
@@ -12,7 +12,7 @@ use super::shapes::{
 
 /// All of them, by name.
 pub(super) fn components() -> Vec<(String, Shape)> {
-    let all: [(&str, Shape); 15] = [
+    let all: [(&str, Shape); 16] = [
         ("Envelope", envelope()),
         ("Invalid", invalid()),
         ("Message", message("An error, said in words.")),
@@ -22,6 +22,7 @@ pub(super) fn components() -> Vec<(String, Shape)> {
         ("EnumerationValues", enumeration_values()),
         ("Commands", commands()),
         ("RunCommand", run_command()),
+        ("RunCommandForm", run_command_form()),
         ("PasswordGrant", password_grant()),
         ("RefreshGrant", refresh_grant()),
         ("TokenRequest", token_request()),
@@ -137,28 +138,41 @@ fn command_key() -> Shape {
     one_of(string(), COMMANDS.iter().map(|command| command.key)).into()
 }
 
+/// A command that needs notes is one shape, a command that needs none another.
 fn run_command() -> Shape {
-    let parameter = object()
-        .property("Name", string())
+    let value = nullable_string().pattern(Some(input::TEXT)).max_length(Some(10_000));
+    let any = object().property("Name", string()).required("Name").property("Value", value);
+    let any = array(any).schema_type(SchemaType::Array(vec![Type::Array, Type::Null]));
+    let value = string().pattern(Some(input::REQUIRED_TEXT)).max_length(Some(10_000));
+    let notes = object()
+        .property("Name", one_of(string(), ["Notes"]))
         .required("Name")
-        .property("Value", nullable_string().pattern(Some(input::TEXT)).max_length(Some(10_000)));
-    let parameters = array(parameter).schema_type(SchemaType::Array(vec![Type::Array, Type::Null]));
-    let ids = array(schema("RequiredReferenceInput")).min_items(Some(1)).max_items(Some(1000));
-    let ids = AnyOfBuilder::new().item(ids).item(schema("RequiredReferenceInput"));
-    let example = json!({
-        "Key": "MarkAsRejected", "Ids": [1], "Parameters": [{ "Name": "Notes", "Value": "The photo is blurred." }],
-    });
+        .property("Value", value.description(Some("What the customer is told.")))
+        .required("Value");
+    let plain = run(false).property("Parameters", any);
+    let rejecting = run(true).property("Parameters", array(notes).min_items(Some(1))).required("Parameters");
+    AnyOfBuilder::new().item(plain).item(rejecting).into()
+}
+
+/// A run of the commands that need notes, or of those that need none.
+fn run(needs_notes: bool) -> ObjectBuilder {
+    let commands = COMMANDS.iter().filter(|command| command.needs_notes == needs_notes);
     object()
-        .property("Key", command_key())
+        .property("Key", one_of(string(), commands.map(|command| command.key)))
         .required("Key")
-        .property("Ids", ids.description(Some("The records; all are moved, or none.")))
+        .property("Ids", command_ids())
         .required("Ids")
-        .property(
-            "Parameters",
-            parameters.description(Some("MarkAsRejected needs `Notes`, which the customer sees.")),
-        )
-        .examples([example])
-        .into()
+}
+
+fn command_ids() -> Shape {
+    let ids = array(schema("IdInput")).min_items(Some(1)).max_items(Some(1000));
+    let ids = AnyOfBuilder::new().item(ids).item(schema("IdInput"));
+    ids.description(Some("The records; all are moved, or none.")).into()
+}
+
+/// A form has no place for parameters, so a command that needs one can't be run by a form.
+fn run_command_form() -> Shape {
+    run(false).into()
 }
 
 fn password_grant() -> Shape {

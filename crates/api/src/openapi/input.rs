@@ -28,14 +28,28 @@ pub(super) const GUID: &str =
 /// A text without U+0000, which no store keeps.
 pub(super) const TEXT: &str = "^[^\\u0000]*$";
 /// The same, with something besides white space (as Unicode defines it).
-const REQUIRED_TEXT: &str = "^[^\\u0000]*[^\\u0000\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000]*$";
+pub(super) const REQUIRED_TEXT: &str = "^[^\\u0000]*[^\\u0000\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000][^\\u0000]*$";
 /// A name and a host, without white space and control characters.
 const EMAIL: &str = "^[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+@[^@\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+$";
 /// The shortest and the longest password.
 const PASSWORD: &str = "^([^\\u0000]{8,128})?$";
+/// A time of day, with the offset or without, or nothing.
+macro_rules! time {
+    () => {
+        "([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?"
+    };
+}
+
 /// A date and time from the year 1000 to 2999, UTC or with an offset, or nothing. 31 February is no date, so the pattern
 /// counts the days of each month; leap years are those that four divides, without the centuries but for 2000.
-pub(super) const INSTANT: &str = "^([12][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?Z?)?|([12][0-9](0[48]|[2468][048]|[13579][26])|2000)-02-29([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?Z?)?|[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?[+-][01][0-9]:[0-5][0-9])?$";
+pub(super) const INSTANT: &str = concat!(
+    "^([12][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)",
+    "|02-(0[1-9]|1[0-9]|2[0-8]))",
+    time!(),
+    "|([12][0-9](0[48]|[2468][048]|[13579][26])|2000)-02-29",
+    time!(),
+    ")?$"
+);
 
 /// The schemas of inputs that many properties share.
 pub(super) fn components() -> Vec<(String, Shape)> {
@@ -43,6 +57,7 @@ pub(super) fn components() -> Vec<(String, Shape)> {
         ("IntegerInput".to_owned(), integer()),
         ("ReferenceInput".to_owned(), reference()),
         ("RequiredReferenceInput".to_owned(), required_reference()),
+        ("IdInput".to_owned(), id()),
         ("FlagInput".to_owned(), flag()),
         ("InstantInput".to_owned(), instant()),
         ("GuidInput".to_owned(), guid()),
@@ -143,6 +158,12 @@ fn reference() -> Shape {
 fn required_reference() -> Shape {
     let builder = number([Type::Integer, Type::String], REQUIRED_ID, "The id of a record, or one as text.");
     builder.minimum(Some(1)).maximum(Some(i64::MAX as isize)).into()
+}
+
+fn id() -> Shape {
+    let said = "An id, or one as text; a command says which of them it doesn't find.";
+    let builder = number([Type::Integer, Type::String], "^[+-]?[0-9]{1,18}$", said);
+    builder.minimum(Some(i64::MIN as isize)).maximum(Some(i64::MAX as isize)).into()
 }
 
 fn flag() -> Shape {
