@@ -88,7 +88,8 @@ on_both_stores! {
         nobody.post(path, &json!({})).is_denied();
         let token = desk.admin().token().to_owned();
         for wrong in [
-            "", "Bearer", "Bearer ", "Bearer x", &*format!("Bearer {token}x"), &*format!("Bearer {}", token.to_uppercase()),
+            "", "Bearer", "Bearer ", "Bearer x", &*format!("Bearer {token}x"),
+            &*format!("Bearer {}", token.to_uppercase()),
             &*token, &*format!("Token {token}"), "Basic", "Basic !!!", "Basic YQ==", "Negotiate abc",
         ] {
             nobody.with_authorization(wrong).get(path).is_denied();

@@ -181,7 +181,8 @@ on_both_stores! {
 
     fn everything_that_is_wrong_is_listed(desk) {
         let answer = desk.admin().post(CHECKS, &json!({
-            "BusinessId": 4711, "Name": "  ", "Billed": "maybe", "IdentityDocumentType": 98, "Description": "x".repeat(4001),
+            "BusinessId": 4711, "Name": "  ", "Billed": "maybe", "IdentityDocumentType": 98,
+            "Description": "x".repeat(4001),
             "IdentityDocumentExpirationDate": "31.12.2030", "ProposalGuid": "guid", "IdentityCheckProvider": 1.5,
         }));
         insta::assert_json_snapshot!("errors", answer.json());

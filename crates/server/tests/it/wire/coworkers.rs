@@ -16,7 +16,8 @@ on_both_stores! {
         let answer = admin.post(COWORKERS, &json!({
             "FullName": "Ada Lovelace", "Email": "ada@example.com", "CoworkerType": 2, "CompanyName": "Engines Ltd",
             "BillingName": "Engines", "InvoicingBusinessId": one, "Businesses": [two], "Archived": true, "UserId": user,
-            "DateOfBirth": "1815-12-10T00:00:00Z", "Address": "12 St James's Square", "PostCode": "SW1Y", "CityName": "London",
+            "DateOfBirth": "1815-12-10T00:00:00Z", "Address": "12 St James's Square", "PostCode": "SW1Y",
+            "CityName": "London",
             "State": "Middlesex", "CountryId": 1221,
         }));
         assert_eq!(answer.record()["Message"], "Coworker was successfully created.");

@@ -29,14 +29,16 @@ on_both_stores! {
         let large = json!({ "Name": "x".repeat(2000) });
         for (method, path) in [(Method::POST, BUSINESSES), (Method::PUT, CHECKS)] {
             let body = large.to_string();
-            let answer = desk.admin().send(method, path, &[("content-type", "application/json")], Some(body.as_bytes()));
+            let json = [("content-type", "application/json")];
+            let answer = desk.admin().send(method, path, &json, Some(body.as_bytes()));
             assert_eq!(answer.message(413), "The body is too large: at most 2000 bytes are taken.");
         }
         assert_eq!(desk.admin().get(BUSINESSES).record()["TotalItems"], 1);
     }
 
     fn what_there_is_not(desk) {
-        for path in ["/", "/api", "/api/spaces", "/api/spaces/coworkeridentitychecks/1/2", "/api/sys/unknown", "/favicon.ico"] {
+        for path in ["/", "/api", "/api/spaces", "/api/spaces/coworkeridentitychecks/1/2", "/api/sys/unknown",
+            "/favicon.ico"] {
             assert_eq!(desk.admin().get(path).message(404), "There is no such resource.", "{path}");
         }
         for (method, path) in [

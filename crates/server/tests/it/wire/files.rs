@@ -151,7 +151,8 @@ on_both_stores! {
     fn a_file_that_cannot_be_taken_makes_nothing(desk) {
         let files = &desk.files;
         let errors = refused(desk, &json!({
-            "NewPhotoUrl": files.put("a.gif", gif()), "NewDocumentUrl": files.put("page.jpg", b"<!doctype html>".to_vec()),
+            "NewPhotoUrl": files.put("a.gif", gif()),
+            "NewDocumentUrl": files.put("page.jpg", b"<!doctype html>".to_vec()),
             "NewAdditionalDocumentUrl": files.put("fine.jpg", jpeg(1)),
         }));
         assert_eq!(errors.len(), 2, "{errors:?}");
@@ -190,7 +191,8 @@ on_both_stores! {
         large.resize(9000, 0);
         let errors = refused(desk, &json!({ "NewPhotoUrl": desk.files.put("large.jpg", large.clone()) }));
         assert_eq!(errors.len(), 1);
-        assert!(errors[0].starts_with("NewPhotoUrl: ") && errors[0].contains("3,000 bytes"), "the limit is told: {errors:?}");
+        assert!(errors[0].starts_with("NewPhotoUrl: ") && errors[0].contains("3,000 bytes"),
+            "the limit is told: {errors:?}");
         let world = desk.world();
         let document = desk.document(&world, &json!({}));
         let path = format!("{DOCUMENTS}/uploadphoto/{document}");

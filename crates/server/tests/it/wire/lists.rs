@@ -12,7 +12,8 @@ fn three(desk: &Desk) -> [i64; 3] {
     desk.admin().patch(COWORKERS, &json!({ "Id": bob, "CoworkerType": 2, "CompanyName": "Bob & Sons" })).id();
     [
         desk.check(harbour, ada, &json!({
-            "Name": "Alpha", "IdentityDocumentType": 1, "Billed": true, "SystemId": "crm-1", "Description": "100% sure_",
+            "Name": "Alpha", "IdentityDocumentType": 1, "Billed": true, "SystemId": "crm-1",
+            "Description": "100% sure_",
             "IdentityDocumentExpirationDate": "2030-01-15T10:30:00Z",
             "ProposalGuid": "11111111-2222-4333-8444-555555555555",
         })),
@@ -97,7 +98,8 @@ on_both_stores! {
         assert_eq!(find("CoworkerIdentityCheckName=other"), [second]);
         assert_eq!(find("CoworkerIdentityCheck_Business_Name=harbour"), [first, second]);
         // Instructions read back null, so there is nothing to filter by.
-        for ignored in ["NewPhotoUrl=x", "ClearPhotoFile=true", "NewAdditionalDocumentUrl=x", "ClearDocumentFile=nonsense"] {
+        for ignored in ["NewPhotoUrl=x", "ClearPhotoFile=true", "NewAdditionalDocumentUrl=x",
+            "ClearDocumentFile=nonsense"] {
             assert_eq!(find(ignored), [first, second], "{ignored}");
         }
     }

@@ -28,7 +28,8 @@ on_both_stores! {
         desk.admin().patch(CHECKS, &json!({ "Id": world.check, "IdentityDocumentNumber": "NUMBER-4711" })).id();
         desk.admin().get(&format!("{CHECKS}?CoworkerIdentityCheck_IdentityDocumentNumber=NUMBER-4711")).record();
         let url = desk.files.put("holder-of-the-passport.jpg", jpeg(1));
-        let document = desk.document(&world, &json!({ "NewPhotoUrl": format!("{url}?signature=SIGNATURE"), "Notes": "NOTES-4711" }));
+        let signed = format!("{url}?signature=SIGNATURE");
+        let document = desk.document(&world, &json!({ "NewPhotoUrl": signed, "Notes": "NOTES-4711" }));
         desk.admin().upload(&format!("{DOCUMENTS}/uploaddocument/{document}"), "name-of-the-holder.jpg", &jpeg(2)).id();
         desk.admin().get(&format!("{DOCUMENTS}/getphoto/{document}"));
         desk.anonymous().with_authorization("Bearer STOLEN-TOKEN").get(CHECKS).is_denied();

@@ -18,7 +18,8 @@ on_both_stores! {
             operations.sort_unstable();
             assert_eq!(operations, &["Create", "Delete", "Edit", "List", "Read"], "{entity}");
         }
-        for entity in ["CoworkerIdentityCheck", "CoworkerIdentityCheckDocument", "Business", "Coworker", "User", "UserRole"] {
+        for entity in ["CoworkerIdentityCheck", "CoworkerIdentityCheckDocument", "Business", "Coworker",
+            "User", "UserRole"] {
             assert!(by_entity.contains_key(entity), "{entity}");
         }
         let id = roles[0]["Id"].as_i64().expect("an id");

@@ -109,7 +109,8 @@ on_both_stores! {
         }
         for (path, id) in &foreign[..2] {
             client.get(&format!("{path}/commands?id={id}")).is_not_found();
-            let run = |id: i64| client.post(&format!("{path}/runcommand"), &json!({ "Key": "MarkAsVerified", "Ids": [id] }));
+            let body = |id: i64| json!({ "Key": "MarkAsVerified", "Ids": [id] });
+            let run = |id: i64| client.post(&format!("{path}/runcommand"), &body(id));
             assert_eq!(told(&run(*id), *id), told(&run(MISSING), MISSING));
             run(*id).refusal();
         }

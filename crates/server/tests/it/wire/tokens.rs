@@ -69,7 +69,9 @@ on_both_stores! {
     }
 
     fn every_wrong_sign_in_looks_the_same(desk) {
-        desk.admin().post(USERS, &json!({ "FullName": "No API", "Email": "noapi@example.com", "NewPassword": ADMIN_PASSWORD })).id();
+        desk.admin().post(USERS, &json!({
+            "FullName": "No API", "Email": "noapi@example.com", "NewPassword": ADMIN_PASSWORD,
+        })).id();
         desk.admin().post(USERS, &json!({
             "FullName": "Inactive", "Email": "inactive@example.com", "NewPassword": ADMIN_PASSWORD, "APIAccess": true,
             "Active": false,

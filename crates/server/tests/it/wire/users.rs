@@ -23,7 +23,8 @@ on_both_stores! {
         let grace = desk.signed_in("grace@example.com", PASSWORD);
         let answers = [
             desk.admin().get(&format!("{USERS}/{id}")), desk.admin().get(USERS), grace.get("/api/auth/me"),
-            desk.admin().get(&format!("{USERS}/?id=[{id}]")), desk.admin().get("/api/sys/audittrailentries?size=1000"), answer,
+            desk.admin().get(&format!("{USERS}/?id=[{id}]")),
+            desk.admin().get("/api/sys/audittrailentries?size=1000"), answer,
         ];
         for answer in answers {
             let text = answer.text().to_lowercase();
@@ -56,7 +57,10 @@ on_both_stores! {
         assert_eq!(errors(user("a@example.com", "A@example.com")), ["NewPassword: must not be the e-mail address"]);
         desk.admin().post(USERS, &user("a@example.com", PASSWORD)).id();
         assert_eq!(errors(user(" A@EXAMPLE.com", PASSWORD)), ["Email: is another user's"]);
-        assert_eq!(errors(json!({ "FullName": "B", "Email": "b@example.com", "DefaultBusinessId": 4711, "UserRoles": [4711] })), [
+        let nowhere = json!({
+            "FullName": "B", "Email": "b@example.com", "DefaultBusinessId": 4711, "UserRoles": [4711],
+        });
+        assert_eq!(errors(nowhere), [
             "UserRoles: does not exist", "DefaultBusinessId: does not exist",
         ]);
     }
@@ -123,7 +127,8 @@ on_both_stores! {
         });
         let other = desk.admin().post(USERS, &other).id();
         let before = read(desk, other);
-        for change in [json!({ "NewPassword": "taken over" }), json!({ "IsAdmin": false }), json!({ "Email": "me@example.com" })] {
+        for change in [json!({ "NewPassword": "taken over" }), json!({ "IsAdmin": false }),
+            json!({ "Email": "me@example.com" })] {
             let mut body = change;
             body["Id"] = json!(other);
             assert_eq!(manager.patch(USERS, &body).errors().len(), 1);
