@@ -68,17 +68,14 @@ impl MatchedRoute {
     }
 }
 
-/// The router of all operations, and the answers for what is none.
+/// The router of all operations.
 pub fn router(api: Api) -> Router {
     let router = routes::all().into_iter().fold(Router::new(), dispatch::mount);
-    let router = router
-        .merge(openapi::pages())
-        .fallback(error::no_route)
-        .method_not_allowed_fallback(error::no_method);
-    router.with_state(api)
+    router.merge(openapi::pages()).with_state(api)
 }
 
-/// Wraps a router so that paths match whatever their case (contract section 1), and adds what every answer carries.
+/// Wraps a router so that paths match whatever their case (contract section 1), with answers for what is no operation, and
+/// what every answer carries.
 pub fn finish(router: Router) -> Router {
-    middleware::wrap(router)
+    middleware::wrap(router.fallback(error::no_route).method_not_allowed_fallback(error::no_method))
 }

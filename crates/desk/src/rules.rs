@@ -49,18 +49,26 @@ fn coworker(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
     if change.before.is_none() && change.draft.sent(coworker::ACTIVE).is_none() {
         after.set(coworker::ACTIVE, true);
     }
+    let mut errors = Vec::from_iter(not_an_email(after.text(coworker::EMAIL)));
+    if after.list(coworker::BUSINESSES).is_empty() && after.get(coworker::INVOICING_BUSINESS_ID).is_null() {
+        errors.push(FieldError::new("InvoicingBusinessId", "is a required field where Businesses is empty"));
+    }
+    errors
+}
+
+/// Fills in what follows from references, once they are known to lead somewhere: the location that invoices a customer is
+/// one of the customer's.
+pub(crate) fn complete(after: &mut Record) {
+    if after.entity() != &COWORKER {
+        return;
+    }
     let mut businesses = after.list(coworker::BUSINESSES).to_vec();
     if let Some(invoicing) = after.int(coworker::INVOICING_BUSINESS_ID)
         && let Err(place) = businesses.binary_search(&invoicing)
     {
         businesses.insert(place, invoicing);
+        after.set(coworker::BUSINESSES, Value::List(businesses));
     }
-    let mut errors = Vec::from_iter(not_an_email(after.text(coworker::EMAIL)));
-    if businesses.is_empty() {
-        errors.push(FieldError::new("InvoicingBusinessId", "is a required field where Businesses is empty"));
-    }
-    after.set(coworker::BUSINESSES, Value::List(businesses));
-    errors
 }
 
 fn user(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {

@@ -61,6 +61,7 @@ pub(crate) async fn prepare(
     errors.extend(rules::apply(&change, &mut record));
     errors.extend(references::check(desk, grant, before, &mut record, transaction).await?);
     valid(&record, errors)?;
+    rules::complete(&mut record);
     Ok(record)
 }
 
