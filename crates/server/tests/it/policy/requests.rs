@@ -67,9 +67,19 @@ enum Body {
 fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
     match (entity, verb) {
         ("Auth", "token") => Body::Token,
-        ("Enums" | "Operations", _) | ("Auth", "me") => Body::None,
-        (_, "search" | "batch" | "get" | "delete" | "commands") => Body::None,
-        (_, "getPhoto" | "getDocument" | "getAdditionalDocument") => Body::None,
+        ("Enums" | "Operations", _)
+        | ("Auth", "me")
+        | (
+            _,
+            "search"
+            | "batch"
+            | "get"
+            | "delete"
+            | "commands"
+            | "getPhoto"
+            | "getDocument"
+            | "getAdditionalDocument",
+        ) => Body::None,
         (_, "uploadPhoto" | "uploadDocument" | "uploadAdditionalDocument") => Body::File,
         (_, "create" | "updateById") => Body::Json(record(entity, place)),
         (_, "update") => Body::Json(with_id(record(entity, place), id)),

@@ -51,7 +51,7 @@ on_both_stores! {
             ["Email: must be an e-mail address", "Businesses: does not exist"]
         );
         let invoiced = errors(json!({ "FullName": "A", "Email": "a@example.com", "InvoicingBusinessId": 4711 }));
-        assert_eq!(invoiced[0], "InvoicingBusinessId: does not exist");
+        assert_eq!(invoiced, ["InvoicingBusinessId: does not exist"]);
         let made = json!({ "FullName": "A", "Email": "a@example.com", "InvoicingBusinessId": business });
         let id = desk.admin().post(COWORKERS, &made).id();
         assert_eq!(read(desk, id)["Businesses"], json!([business]), "who invoices knows the customer");
