@@ -29,6 +29,8 @@ fn grant(call: &Call, operation: Operation) -> Result<Grant, ApiError> {
 async fn batch(call: &Call, grant: &Grant, ids: &str) -> Answer {
     let wrong = |message| DeskError::Invalid(vec![FieldError::new("id", message).attempted(ids)]);
     let ids = list::ids(ids.trim()).map_err(wrong)?;
+    // The other keys don't matter to a batch, but a mistake in one of them is told as in a search.
+    ListRequest::parse(grant.entity(), call.query.pairs()).map_err(DeskError::Invalid)?;
     let records = records::batch(call.desk(), grant, ids).await?;
     let mut body = Vec::with_capacity(1024 * records.len());
     write_records(&mut body, &records);

@@ -12,7 +12,7 @@ use proofdesk_domain::roles::Role;
 use serde_json::{Value as Json, json};
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type};
 
-use super::shapes::{Shape, array, described, null, of, one_of, schema, string};
+use super::shapes::{Shape, array, described, nothing, of, one_of, schema, string};
 
 /// A number as text, or nothing. Nineteen digits may be too many for 64 bits, so eighteen are promised.
 pub(super) const INTEGER: &str = "^([+-]?[0-9]{1,18})?$";
@@ -191,7 +191,7 @@ fn ids() -> Shape {
     AnyOfBuilder::new()
         .item(list)
         .item(schema("RequiredReferenceInput"))
-        .item(null("An empty list."))
+        .item(nothing("An empty list."))
         .description(Some("Ids; a single one may stand for a list of one."))
         .into()
 }
@@ -200,7 +200,7 @@ fn role_names() -> Shape {
     AnyOfBuilder::new()
         .item(array(schema("RoleName")).max_items(Some(MAX_LIST)))
         .item(schema("RoleName"))
-        .item(null("An empty list."))
+        .item(nothing("An empty list."))
         .description(Some("Names of roles; a single one may stand for a list of one. Any case is taken."))
         .into()
 }

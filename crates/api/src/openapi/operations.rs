@@ -97,10 +97,12 @@ fn references(route: &Route) -> Vec<Ref> {
 }
 
 fn parameter(name: &str, place: ParameterIn, said: &str, shape: impl Into<Shape>) -> Parameter {
+    let in_path = place == ParameterIn::Path;
     ParameterBuilder::new()
         .name(name)
-        .required(if place == ParameterIn::Path { Required::True } else { Required::False })
+        // First, because a builder starts as a parameter of the path, and those are always required.
         .parameter_in(place)
+        .required(if in_path { Required::True } else { Required::False })
         .description(Some(said))
         .schema(Some(shape))
         .build()

@@ -1,6 +1,6 @@
 //! Small schemas that the others are made of.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, RefBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema, SchemaFormat};
@@ -39,6 +39,12 @@ pub(super) fn integer() -> ObjectBuilder {
 /// Nothing, ever.
 pub(super) fn null(description: &str) -> Shape {
     of([Type::Null]).description(Some(description)).into()
+}
+
+/// Null or an empty text.
+pub(super) fn nothing(description: &str) -> Shape {
+    let values = [json!(""), Json::Null];
+    of([Type::String, Type::Null]).enum_values(Some(values)).description(Some(description)).into()
 }
 
 /// An instant as it is sent: UTC, whole seconds.
