@@ -30,7 +30,7 @@ pub fn value(kind: Kind, sent: &Json) -> Result<Value, String> {
         Kind::Text(max) => text(sent, max),
         Kind::Guid => guid(sent),
         Kind::Enumeration(table) => enumerated(table, sent).map(Value::Int),
-        Kind::List(_) => list(sent, integer),
+        Kind::List(_) => list(sent, id),
         Kind::RoleNames => list(sent, role),
     }
 }
@@ -61,6 +61,21 @@ fn integer(sent: &Json) -> Result<i64, String> {
         _ => None,
     };
     number.ok_or_else(|| "must be a whole number".to_owned())
+}
+
+fn id(sent: &Json) -> Result<i64, String> {
+    integer(sent).ok().filter(|id| *id > 0).ok_or_else(|| "must be ids".to_owned())
+}
+
+/// Reads a list of whole numbers that may be ids; a single one stands for a list of one.
+///
+/// # Errors
+/// What is wrong, reading on after the field's name.
+pub fn numbers(sent: &Json) -> Result<Vec<i64>, String> {
+    if sent.is_null() || sent.as_str() == Some("") {
+        return Ok(Vec::new());
+    }
+    list(sent, integer).map(|value| value.as_list().to_vec())
 }
 
 fn flag(sent: &Json) -> Result<Value, String> {
@@ -182,6 +197,9 @@ mod tests {
         );
         assert!(value(Kind::RoleNames, &json!(["CoworkerIdentityCheck-Update"])).is_err());
         assert!(value(Kind::RoleNames, &json!(vec!["Business-List"; 1001])).is_err());
+        assert_eq!(numbers(&json!([3, "-1", 3])), Ok(vec![-1, 3]));
+        let ids = |sent| value(Kind::List(&crate::entities::business::BUSINESS), &sent);
+        assert!(ids(json!([0])).is_err() && ids(json!(-1)).is_err() && ids(json!([1, "2"])).is_ok());
     }
 
     proptest! {

@@ -223,8 +223,7 @@ pub fn fold(text: &str) -> String {
 /// What is wrong, reading on after the key.
 pub fn ids(value: &str) -> Result<Vec<i64>, String> {
     let sent: Json = serde_json::from_str(value).map_err(|_| "must be ids such as [1,2,3]".to_owned())?;
-    let integers = Kind::List(&crate::entities::business::BUSINESS);
-    Ok(coerce::value(integers, &sent)?.as_list().to_vec())
+    coerce::numbers(&sent)
 }
 
 #[cfg(test)]

@@ -38,9 +38,14 @@ enum Command {
     Doctor,
 }
 
+/// Threads for file system calls, long reads and password hashes. Each keeps memory of its own; more of them would not make
+/// one disk faster.
+const BLOCKING_THREADS: usize = 16;
+
 /// Runs what was asked for.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
     let config = arguments.config.as_deref();
     match arguments.command {
         Command::Serve => runtime.block_on(serve::run(&load(config)?)),

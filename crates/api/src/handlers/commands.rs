@@ -5,7 +5,6 @@ use axum::response::IntoResponse;
 use proofdesk_desk::{commands, records};
 use proofdesk_domain::coerce;
 use proofdesk_domain::entities::{check, check::CHECK, document};
-use proofdesk_domain::entity::Kind;
 use proofdesk_domain::enumeration::Status;
 use proofdesk_domain::lifecycle::{COMMANDS, Command};
 use proofdesk_domain::record::Record;
@@ -48,11 +47,11 @@ pub(crate) async fn run(mut call: Call) -> Answer {
     let get =
         |name: &str| body.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     let key = get("Key").and_then(Value::as_str).unwrap_or_default();
-    let ids = coerce::value(Kind::List(grant.entity()), get("Ids").unwrap_or(&Value::Null));
+    let ids = coerce::numbers(get("Ids").unwrap_or(&Value::Null));
     let ids = ids.map_err(|message| ApiError::invalid("Ids", message))?;
     let notes =
         parameter(get("Parameters"), "Notes").map_err(|message| ApiError::invalid("Parameters", message))?;
-    commands::run(call.desk(), grant, key, ids.as_list(), notes).await?;
+    commands::run(call.desk(), grant, key, &ids, notes).await?;
     let name = Command::from_key(key).map_or(key, |command| command.key);
     let message = format!("{name} was successfully run.");
     Ok(envelope::done(&message, call.desk().now(), grant.caller().email()))
@@ -66,14 +65,16 @@ fn parameter<'a>(parameters: Option<&'a Value>, name: &str) -> Result<Option<&'a
         Some(Value::Array(list)) => list,
         Some(_) => return Err(FORM),
     };
+    let mut found = None;
     for entry in list {
         let own = entry.get("Name").and_then(Value::as_str).ok_or(FORM)?;
+        let value = match entry.get("Value") {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(value.as_str().ok_or(FORM)?),
+        };
         if own.eq_ignore_ascii_case(name) {
-            return match entry.get("Value") {
-                None | Some(Value::Null) => Ok(None),
-                Some(value) => value.as_str().map(Some).ok_or(FORM),
-            };
+            found = found.or(value);
         }
     }
-    Ok(None)
+    Ok(found)
 }
