@@ -11,10 +11,10 @@ use crate::project::Project;
 use crate::python::Python;
 
 /// The environment variable that names a packed advisory database.
-pub(crate) const ADVISORIES: &str = "PROOFDESK_ADVISORY_DB";
+pub(crate) const ADVISORIES: &str = "PROOFDESK_TEST_ADVISORIES";
 
 /// What `deny.toml` takes the databases' folder from.
-const FOLDER: &str = "PROOFDESK_ADVISORY_DBS";
+const FOLDER: &str = "PROOFDESK_TEST_ADVISORIESS";
 
 /// The folder in which cargo-deny looks for `RustSec`'s database: it is named after the address.
 const RUSTSEC: &str = "advisory-db-3157b0e258782691";
