@@ -14,7 +14,7 @@ use crate::python::Python;
 pub(crate) const ADVISORIES: &str = "PROOFDESK_TEST_ADVISORIES";
 
 /// What `deny.toml` takes the databases' folder from.
-const FOLDER: &str = "PROOFDESK_TEST_ADVISORIESS";
+const FOLDER: &str = "PROOFDESK_TEST_ADVISORY_FOLDER";
 
 /// The folder in which cargo-deny looks for `RustSec`'s database: it is named after the address.
 const RUSTSEC: &str = "advisory-db-3157b0e258782691";
