@@ -59,8 +59,11 @@ pub(crate) fn open_any(path: &Path, role: Role) -> Result<Connection, OpenError>
 }
 
 /// Sizes of the page cache are in KiB, of the log in bytes. What is deleted is overwritten: it was personal data or a key.
+/// What a savepoint may have to take back stays in memory, at most what one transaction changes: in a temporary file it
+/// would be three times as many bytes as the log gets, and personal data in another place.
 const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; \
-    PRAGMA cache_size = -4096; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 16777216;";
+    PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA mmap_size = 0; \
+    PRAGMA journal_size_limit = 16777216;";
 const READER: &str = "PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
     PRAGMA mmap_size = 0;";
 
