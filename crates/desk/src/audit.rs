@@ -118,7 +118,7 @@ pub fn record(desk: &Desk, transaction: &mut Transaction, caller: &Caller, entry
 
 fn entry_record(desk: &Desk, caller: &Caller, entry: Entry) -> Record {
     Record::empty(&AUDIT_ENTRY)
-        .with(UNIQUE_ID, desk.random().uuid())
+        .with(UNIQUE_ID, desk.new_guid())
         .with(CREATED_ON, desk.now())
         .with(audit_entry::TYPE, entry.kind)
         .with(audit_entry::ENTITY, entry.entity.name)

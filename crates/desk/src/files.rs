@@ -217,9 +217,7 @@ fn fallback(slot: Slot) -> &'static str {
 
 /// A new id for a file: a UUID version 7, so that a sweep can tell how old it is.
 fn new_object(desk: &Desk) -> Uuid {
-    let mut random = [0; 10];
-    desk.random().fill(&mut random);
-    uuid::Builder::from_unix_timestamp_millis(desk.now().as_millisecond().unsigned_abs(), &random).into_uuid()
+    desk.new_guid()
 }
 
 /// Who owns a file, from what its record says it was sealed with.

@@ -43,7 +43,7 @@ struct Checked {
 /// Makes a document, with the files that its body asks for.
 pub(crate) async fn create(desk: &Desk, grant: &Grant, body: &Body) -> Result<Saved, DeskError> {
     let (draft, errors) = Draft::parse(&DOCUMENT, Write::Create, body);
-    write(desk, grant, Target::New(desk.random().uuid()), &draft, errors).await
+    write(desk, grant, Target::New(desk.new_guid()), &draft, errors).await
 }
 
 /// Changes a document, and the files that its body asks to.
