@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "a task tells the person or the CI that runs it what it does")]
 #![allow(clippy::print_stderr, reason = "what fails is told where failures are looked for")]
 
+mod bench;
 mod command;
 mod deny;
 mod project;
@@ -36,6 +37,8 @@ enum Task {
         #[arg(long, env = deny::ADVISORIES)]
         advisories: Option<PathBuf>,
     },
+    /// Measure what requests cost, against a JSON echo and with targets: docs/performance.md.
+    Bench(bench::options::Options),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::Test(options) => Ok(test::run(&project, &options)),
         Task::Tidy => tidy::run(&project).map(|()| true),
         Task::Deny { advisories } => deny::run(&project, advisories.as_deref()).map(|()| true),
+        Task::Bench(options) => bench::run(&project, &options).map(|()| true),
     });
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -1,6 +1,8 @@
 //! The HTTP server: connections with limits, what each request passes, and stopping without breaking anything.
 
 mod connections;
+#[cfg(feature = "bench")]
+mod echo;
 mod observe;
 mod ops;
 
@@ -16,5 +18,7 @@ use crate::config::Config;
 pub(crate) fn app(config: &Config, api: Api, metrics: PrometheusHandle, extra: Router) -> Router {
     let ops = ops::router(api.desk.clone(), metrics, config.http.metrics_allow.clone());
     let all = proofdesk_api::router(api).merge(ops).merge(extra);
+    #[cfg(feature = "bench")]
+    let all = all.merge(echo::router());
     observe::wrap(proofdesk_api::finish(all), config)
 }

@@ -1,0 +1,69 @@
+//! Measures a server that `cargo xtask bench` has built: starts it on real disk, fills it over HTTP, and puts loads on it
+//! in interleaved rounds. The figures and their targets are explained in `docs/performance.md`.
+#![allow(clippy::print_stdout, reason = "the figures are its output")]
+#![allow(clippy::print_stderr, reason = "its progress, apart from the figures")]
+
+mod baseline;
+mod cases;
+mod client;
+mod figures;
+mod load;
+#[path = "../../src/bench/options.rs"]
+mod options;
+mod picture;
+mod report;
+mod rounds;
+mod seed;
+mod server;
+mod syncs;
+mod targets;
+mod usage;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::cases::{Bench, Case};
+use crate::options::Options;
+use crate::report::Report;
+use crate::server::Server;
+
+/// Measures a server.
+#[derive(Parser)]
+struct Arguments {
+    /// The server's program, built with the feature `bench`.
+    #[arg(long)]
+    server: PathBuf,
+    /// A folder on a real disk, for the server's data and for `bench.json`.
+    #[arg(long)]
+    target: PathBuf,
+    #[command(flatten)]
+    options: Options,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    // One thread: the server is to have as much of the machine as it can get.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(measure(&arguments))
+}
+
+async fn measure(arguments: &Arguments) -> Result<()> {
+    let options = &arguments.options;
+    let cases = Case::chosen(&options.only);
+    let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(&arguments.target);
+    let folder = folder.context("a folder for the server's data")?;
+    let server = Server::start(&arguments.server, folder.path())?;
+    let idle_kib = server.idle_kib().await?;
+    let bench = Bench { world: seed::fill(&server, options.rows).await?, server };
+    let figures = rounds::measure(&bench, &cases, options).await?;
+    let syncs = syncs::count(&bench).await?;
+    let loaded_kib = bench.server.idle_kib().await?;
+    let report = Report { options, figures, syncs, idle_kib, loaded_kib };
+    println!("{report}");
+    let file = arguments.target.join("bench.json");
+    std::fs::write(&file, format!("{:#}\n", report.json())).context("bench.json")?;
+    eprintln!("The same as JSON: {}", file.display());
+    Ok(())
+}
