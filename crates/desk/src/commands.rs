@@ -16,7 +16,7 @@ use crate::submission::{announce_move, moved, status_of};
 use crate::{Desk, checks, retrying};
 
 /// The longest notes that are taken, in characters: the limit of a document's.
-const MAX_NOTES: usize = 10_000;
+pub const MAX_NOTES: usize = 10_000;
 
 /// The most records of one run.
 pub const MAX_IDS: usize = 1000;

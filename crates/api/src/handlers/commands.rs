@@ -74,6 +74,10 @@ fn parameter<'a>(parameters: Option<&'a Value>, name: &str) -> Result<Option<&'a
         };
         if own.eq_ignore_ascii_case(name) {
             found = found.or(value);
+        } else if value
+            .is_some_and(|value| value.contains('\0') || value.chars().count() > commands::MAX_NOTES)
+        {
+            return Err("must be texts of at most 10000 characters, without U+0000");
         }
     }
     Ok(found)
