@@ -22,16 +22,16 @@ pub const MIN_LENGTH: usize = 8;
 pub struct Passwords {
     random: Arc<dyn Random>,
     places: Arc<Semaphore>,
-    /// The hash of nothing that anybody knows: checked where there is no user, so that both take as long.
-    nobody: String,
 }
+
+/// A hash of nothing that anybody knows: random bytes, with the parameters of every other hash. Checked where there is no
+/// user, so that both take as long.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AjFXuVMrqYcYConBWGbITQ$LlkSzGr1D4ixapHRcJw6fcrupCaVm8WIFt/fFlgJZNQ";
 
 impl Passwords {
     pub(crate) fn new(random: Arc<dyn Random>) -> Self {
-        let mut unknown = [0; 32];
-        random.fill(&mut unknown);
-        let nobody = hash(&unknown, random.as_ref()).unwrap_or_default();
-        Self { random, places: Arc::new(Semaphore::new(AT_ONCE)), nobody }
+        Self { random, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// The hash of a password, in PHC form.
@@ -49,7 +49,7 @@ impl Passwords {
     /// [`DeskError::Unavailable`] if it can't be worked out.
     pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, DeskError> {
         let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
+        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
         let matches = move || {
             let parsed = PasswordHash::new(&hash);
             let password = password.expose_secret().as_bytes();
@@ -91,4 +91,42 @@ pub fn weakness(property: &str, password: &str, email: &str) -> Option<FieldErro
     }
     let is_email = password.eq_ignore_ascii_case(email);
     is_email.then(|| FieldError::new(property, "must not be the e-mail address"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Zeros;
+
+    impl Random for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    fn parameters(phc: &str) -> String {
+        PasswordHash::new(phc).expect("a PHC string");
+        phc.split('$').take(4).collect::<Vec<_>>().join("$")
+    }
+
+    #[tokio::test]
+    async fn a_password_is_known_by_its_hash_and_nobody_by_none() {
+        let passwords = Passwords::new(Arc::new(Zeros));
+        let hash = passwords.hash("correct horse".to_owned().into()).await.expect("a hash");
+        assert_eq!(parameters(&hash), parameters(NOBODY), "nobody takes as long as somebody");
+        let verified = |password: &str, hash: Option<&str>| {
+            passwords.verify(password.to_owned().into(), hash.map(str::to_owned))
+        };
+        assert!(verified("correct horse", Some(&hash)).await.expect("an answer"));
+        assert!(!verified("correct horsf", Some(&hash)).await.expect("an answer"));
+        assert!(!verified("correct horse", None).await.expect("an answer"));
+    }
+
+    #[test]
+    fn short_passwords_and_the_address_itself_are_weak() {
+        assert!(weakness("NewPassword", "1234567", "a@b").is_some());
+        assert!(weakness("NewPassword", "Ada@Example.com", "ada@example.com").is_some());
+        assert!(weakness("NewPassword", "12345678", "a@b").is_none());
+    }
 }
