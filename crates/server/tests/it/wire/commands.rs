@@ -86,7 +86,7 @@ on_both_stores! {
         let world = desk.world();
         let document = desk.complete_document(&world);
         let notes = "Too dark: please take it again — «Grüße»";
-        let parameters = json!([{ "Name": "Other", "Value": 1 }, { "Name": "notes", "Value": notes }]);
+        let parameters = json!([{ "Name": "Other", "Value": "1" }, { "Name": "notes", "Value": notes }]);
         run(desk, DOCUMENTS, &json!({ "Key": "MarkAsRejected", "Ids": [document], "Parameters": parameters })).done();
         let record = desk.admin().get(&format!("{DOCUMENTS}/{document}")).record();
         assert_eq!(record["Notes"], notes);
