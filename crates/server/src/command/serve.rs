@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
 use proofdesk_api::{Api, MissingRole};
 use proofdesk_desk::{Desk, accounts, sweep};
 use secrecy::ExposeSecret;
@@ -45,6 +46,7 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
+    let upkeep = tokio::spawn(keep_metrics_small(metrics.clone()));
     let sweeper = tokio::spawn(sweep_often(desk.clone(), config.database_url.is_some()));
     let settings = proofdesk_api::Settings {
         missing_role: if config.api.missing_role_status == 403 {
@@ -57,6 +59,7 @@ pub(crate) async fn serve(
     let app = http::app(config, Api { desk, settings: Arc::new(settings) }, metrics, extra);
     http::serve(listener, app, &config.http, stop).await;
     sweeper.abort();
+    upkeep.abort();
     Ok(())
 }
 
@@ -80,6 +83,15 @@ async fn first_start(config: &Config, desk: &Desk) -> anyhow::Result<()> {
         None => say(format_args!("This is the first start. Sign in as {}.", admin.email)),
     }
     Ok(())
+}
+
+/// What was measured is kept one by one until it is put into its buckets: that may not wait for somebody to ask.
+async fn keep_metrics_small(metrics: PrometheusHandle) {
+    let mut every = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        every.tick().await;
+        metrics.run_upkeep();
+    }
 }
 
 /// A desk that has its data for itself may destroy at once what a crash left; others wait.
