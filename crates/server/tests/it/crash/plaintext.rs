@@ -1,9 +1,9 @@
 //! No plaintext of a file reaches a disk: every write of the process is watched, and the data folder is searched.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use proofdesk_domain::slots::Slot;
 use serde_json::json;
@@ -73,7 +73,11 @@ fn holding(folder: &Path, text: &str) -> Vec<PathBuf> {
 }
 
 /// Watches every write of a process and its threads.
-struct Watcher(Child);
+struct Watcher {
+    strace: Child,
+    /// Kept open: strace tells of each new thread, and a closed pipe would end it.
+    _said: BufReader<ChildStderr>,
+}
 
 impl Watcher {
     fn attach(process: u32, trace: &Path) -> Self {
@@ -84,20 +88,20 @@ impl Watcher {
             "-s",
             "65536",
             "-e",
-            "trace=write,pwrite64,writev,pwritev,pwritev2,sendfile,sendto",
+            "trace=write,pwrite64,writev,pwritev,pwritev2,sendfile,sendto,sendmsg",
         ]);
         strace.arg("-o").arg(trace).arg("-p").arg(process.to_string());
         let mut child = strace.stderr(Stdio::piped()).spawn().expect("strace is installed");
-        let said = BufReader::new(child.stderr.take().expect("a pipe"));
-        let attached = said.lines().map_while(Result::ok).any(|line| line.contains("attached"));
+        let mut said = BufReader::new(child.stderr.take().expect("a pipe"));
+        let attached = said.by_ref().lines().map_while(Result::ok).any(|line| line.contains("attached"));
         assert!(attached, "strace attaches to the desk");
-        Self(child)
+        Self { strace: child, _said: said }
     }
 
     /// Ends the watch; the process goes on.
     fn detach(mut self) {
-        let interrupted = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status();
+        let interrupted = Command::new("kill").args(["-INT", &self.strace.id().to_string()]).status();
         assert!(interrupted.is_ok_and(|status| status.success()));
-        self.0.wait().expect("strace ends");
+        self.strace.wait().expect("strace ends");
     }
 }
