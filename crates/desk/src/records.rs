@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod read;
+mod takeover;
 mod update;
 
 pub use create::create;

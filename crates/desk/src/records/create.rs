@@ -9,7 +9,7 @@ use proofdesk_domain::value::Value;
 use proofdesk_store::{Inserted, Transaction};
 use secrecy::SecretString;
 
-use super::{Body, Saved, business_of, subject_of, valid};
+use super::{Body, Saved, business_of, subject_of, takeover, valid};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Grant;
 use crate::error::DeskError;
@@ -60,6 +60,7 @@ pub(crate) async fn prepare(
     let change = Change { by: grant.caller().principal(), before, draft };
     errors.extend(rules::apply(&change, &mut record));
     errors.extend(references::check(desk, grant, before, &mut record, transaction).await?);
+    errors.extend(takeover::check(desk, grant, before, draft, &record, transaction).await?);
     valid(&record, errors)?;
     rules::complete(&mut record);
     Ok(record)

@@ -1,7 +1,8 @@
 //! Delete. What others refer to is refused, naming what refers to it.
 
 use proofdesk_domain::entities::{
-    self, audit_entry::AUDIT_ENTRY, check::CHECK, document::DOCUMENT, user, user::USER,
+    self, audit_entry::AUDIT_ENTRY, check::CHECK, coworker, coworker::COWORKER, document::DOCUMENT, user,
+    user::USER,
 };
 use proofdesk_domain::entity::{Entity, FieldIndex, Kind, Source};
 use proofdesk_domain::enumeration::AuditType;
@@ -34,7 +35,8 @@ pub async fn delete(desk: &Desk, grant: &Grant, id: i64) -> Result<(), DeskError
 async fn plain(desk: &Desk, grant: &Grant, id: i64) -> Result<(), DeskError> {
     let record = grant.load(desk, id).await?;
     refuse_administrators(grant, &record)?;
-    if let Some(error) = referrers(desk, &record).await? {
+    refuse_shared(grant, &record)?;
+    if let Some(error) = referrers(desk, grant, &record).await? {
         return Err(DeskError::Invalid(vec![error]));
     }
     let mut transaction = Transaction::default();
@@ -58,6 +60,19 @@ fn refuse_administrators(grant: &Grant, record: &Record) -> Result<(), DeskError
     Ok(())
 }
 
+/// A customer or a user of other locations too is theirs as well, and not one location's to delete.
+fn refuse_shared(grant: &Grant, record: &Record) -> Result<(), DeskError> {
+    let field = match record.entity() {
+        entity if entity == &USER => user::BUSINESSES,
+        entity if entity == &COWORKER => coworker::BUSINESSES,
+        _ => return Ok(()),
+    };
+    if record.list(field).iter().all(|business| grant.scope().covers(*business)) {
+        return Ok(());
+    }
+    Err(DeskError::field("Id", "is of other locations too: take yours out of Businesses instead"))
+}
+
 /// Adds a delete and its audit entry.
 pub(crate) fn remove(desk: &Desk, grant: &Grant, transaction: &mut Transaction, record: &Record) {
     transaction.delete(record);
@@ -73,18 +88,23 @@ pub(crate) fn remove(desk: &Desk, grant: &Grant, transaction: &mut Transaction, 
     audit::record(desk, transaction, grant.caller(), entry);
 }
 
-/// What refers to a record, as an error: "is referred to by 3 `Coworker` records".
-async fn referrers(desk: &Desk, record: &Record) -> Result<Option<FieldError>, DeskError> {
+/// What refers to a record, as an error: "is referred to by 3 `Coworker` records". Of what the caller can't see, it says
+/// neither how many there are nor where.
+async fn referrers(desk: &Desk, grant: &Grant, record: &Record) -> Result<Option<FieldError>, DeskError> {
+    let error = |text: String| Ok(Some(FieldError::new("Id", text).attempted(record.id())));
     for entity in entities::PUBLIC {
         for (place, field) in entity.fields.iter().enumerate() {
             let index = FieldIndex(place);
-            if refers(entity, index, record.entity()) {
-                let count = count(desk, entity, index, record.id()).await?;
-                if count > 0 {
-                    let plural = if count == 1 { "record" } else { "records" };
-                    let text = format!("is referred to by {count} {} {plural} ({})", entity.name, field.name);
-                    return Ok(Some(FieldError::new("Id", text).attempted(record.id())));
-                }
+            if !refers(entity, index, record.entity()) {
+                continue;
+            }
+            let count = count(desk, entity, index, record.id(), grant.scope()).await?;
+            if count > 0 {
+                let plural = if count == 1 { "record" } else { "records" };
+                return error(format!("is referred to by {count} {} {plural} ({})", entity.name, field.name));
+            }
+            if self::count(desk, entity, index, record.id(), &Scope::All).await? > 0 {
+                return error("is referred to by records of other locations".to_owned());
             }
         }
     }
@@ -102,11 +122,17 @@ fn refers(entity: &'static Entity, index: FieldIndex, to: &'static Entity) -> bo
     }
 }
 
-async fn count(desk: &Desk, entity: &'static Entity, index: FieldIndex, id: i64) -> Result<u64, DeskError> {
+async fn count(
+    desk: &Desk,
+    entity: &'static Entity,
+    index: FieldIndex,
+    id: i64,
+    scope: &Scope,
+) -> Result<u64, DeskError> {
     let test = match entity.field(index).kind {
         Kind::List(_) => Test::Holds(id),
         _ => Test::Equals(Value::Int(id)),
     };
-    let query = Query::all(entity, Scope::All, 1).filter(index, test);
+    let query = Query::all(entity, scope.clone(), 1).filter(index, test);
     Ok(desk.store().list(&query).await?.total)
 }

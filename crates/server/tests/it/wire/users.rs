@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{ADMIN_PASSWORD, CHECKS, Desk, USERS, every_role, shape};
+use crate::harness::{ADMIN_PASSWORD, CHECKS, COWORKERS, Desk, USERS, every_role, shape};
 
 const PASSWORD: &str = "a password of a test";
 
@@ -138,5 +138,49 @@ on_both_stores! {
         let me = desk.admin().get("/api/auth/me").record();
         assert_eq!(desk.admin().delete(&format!("{USERS}/{}", me["Id"])).errors(), ["Id: is yourself"]);
         desk.admin().get("/api/auth/me").record();
+    }
+
+    fn nobody_signs_in_as_somebody_with_more_rights(desk) {
+        let (own, other) = (desk.business("Harbour"), desk.business("Hill"));
+        let mut roles = every_role(&["User"]);
+        roles.push("CoworkerIdentityCheck-List".to_owned());
+        let manager = desk.user_with_roles(&roles, &[own]);
+        let equal = desk.user("equal@example.com", &["CoworkerIdentityCheck-List"], &[own]);
+        let elsewhere = desk.user("elsewhere@example.com", &["CoworkerIdentityCheck-List"], &[own, other]);
+        let stronger = desk.user("stronger@example.com", &["CoworkerIdentityCheck-Edit"], &[own]);
+        let text = "is of a user with rights that you don't have";
+        for id in [elsewhere, stronger] {
+            let password = manager.patch(USERS, &json!({ "Id": id, "NewPassword": "taken over" })).errors();
+            assert_eq!(password, [format!("NewPassword: {text}")]);
+            let email = manager.patch(USERS, &json!({ "Id": id, "Email": "mine@example.com" })).errors();
+            assert_eq!(email, [format!("Email: {text}")]);
+            manager.patch(USERS, &json!({ "Id": id, "FullName": "Renamed" })).id();
+        }
+        manager.patch(USERS, &json!({ "Id": equal, "NewPassword": PASSWORD, "Email": "new@example.com" })).id();
+        desk.signed_in("new@example.com", PASSWORD).get(CHECKS).record();
+    }
+
+    fn who_is_shared_with_another_location_is_not_deleted(desk) {
+        let (own, other) = (desk.business("Harbour"), desk.business("Hill"));
+        let manager = desk.user_with_roles(&every_role(&["User", "Coworker"]), &[own]);
+        let user = desk.user("both@example.com", &["Coworker-List"], &[own, other]);
+        let coworker = desk.coworker("Ada Lovelace", &[own, other]);
+        for path in [format!("{USERS}/{user}"), format!("{COWORKERS}/{coworker}")] {
+            let error = "Id: is of other locations too: take yours out of Businesses instead";
+            assert_eq!(manager.delete(&path).errors(), [error]);
+            desk.admin().delete(&path).done();
+        }
+    }
+
+    fn a_refusal_to_delete_tells_nothing_of_other_locations(desk) {
+        let (own, other) = (desk.business("Harbour"), desk.business("Hill"));
+        let manager = desk.user_with_roles(&every_role(&["Coworker"]), &[own]);
+        let coworker = desk.coworker("Ada Lovelace", &[own, other]);
+        desk.check(other, coworker, &json!({}));
+        desk.admin().patch(COWORKERS, &json!({ "Id": coworker, "Businesses": [own] })).id();
+        let refused = manager.delete(&format!("{COWORKERS}/{coworker}")).errors();
+        assert_eq!(refused, ["Id: is referred to by records of other locations"]);
+        let refused = desk.admin().delete(&format!("{COWORKERS}/{coworker}")).errors();
+        assert_eq!(refused, ["Id: is referred to by 1 CoworkerIdentityCheck record (CoworkerId)"]);
     }
 }
