@@ -1,4 +1,7 @@
 //! The thread that writes: many callers' transactions, one sync.
+//!
+//! A group is written without savepoints first, since nearly all of it will stay. Only if something is refused, and in the
+//! group after that, each write has a savepoint of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,8 +36,11 @@ struct State {
 
 /// What one caller wants written.
 trait Work: Send {
-    /// Writes. If it gives `false`, what it wrote is taken back.
+    /// Writes. If it gives `false`, what it wrote is taken back. Called again after all of its group was taken back.
     fn write(&mut self, connection: &Connection) -> bool;
+
+    /// Whether it gave an error when it was last called.
+    fn is_refused(&self) -> bool;
 
     /// Answers the caller, with the error of the group if there is one.
     fn answer(self: Box<Self>, group: Result<(), &str>);
@@ -44,7 +50,7 @@ trait Work: Send {
 }
 
 struct Task<F, T> {
-    write: Option<F>,
+    write: F,
     outcome: Option<Result<T, StoreError>>,
     answer: oneshot::Sender<Result<T, StoreError>>,
     scrubs: bool,
@@ -52,12 +58,16 @@ struct Task<F, T> {
 
 impl<F, T> Work for Task<F, T>
 where
-    F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+    F: FnMut(&Connection) -> Result<T, StoreError> + Send,
     T: Send,
 {
     fn write(&mut self, connection: &Connection) -> bool {
-        self.outcome = self.write.take().map(|write| write(connection));
+        self.outcome = Some((self.write)(connection));
         matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn is_refused(&self) -> bool {
+        matches!(self.outcome, Some(Err(_)))
     }
 
     fn answer(self: Box<Self>, group: Result<(), &str>) {
@@ -83,15 +93,16 @@ impl Writer {
     pub(crate) fn start(connection: Connection, name: &str) -> std::io::Result<Self> {
         let (queue, waiting) = mpsc::channel();
         let state = Arc::new(State::default());
-        let mut group = Groups { connection, state: Arc::clone(&state) };
+        let mut group = Groups { connection, state: Arc::clone(&state), careful: false };
         let thread = Builder::new().name(name.to_owned()).spawn(move || group.serve(&waiting))?;
         Ok(Self { queue: Some(queue), state, thread: Some(thread) })
     }
 
-    /// Writes. When this returns, what was written is durable.
+    /// Writes. When this returns, what was written is durable. `write` may be called twice: once more after all that its
+    /// group wrote was taken back.
     pub(crate) async fn write<T, F>(&self, write: F) -> Result<T, StoreError>
     where
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
         self.submit(write, false).await
@@ -100,7 +111,7 @@ impl Writer {
     /// Deletes. When this returns, what was deleted is neither in the database nor in its log.
     pub(crate) async fn scrub<T, F>(&self, write: F) -> Result<T, StoreError>
     where
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
         self.submit(write, true).await
@@ -108,7 +119,7 @@ impl Writer {
 
     async fn submit<T, F>(&self, write: F, scrubs: bool) -> Result<T, StoreError>
     where
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
         if let Some(why) = self.state.broken.get() {
@@ -116,7 +127,7 @@ impl Writer {
         }
         let gone = || StoreError::Unavailable("the thread that writes has ended".to_owned());
         let (answer, answered) = oneshot::channel();
-        let task = Task { write: Some(write), outcome: None, answer, scrubs };
+        let task = Task { write, outcome: None, answer, scrubs };
         let queue = self.queue.as_ref().ok_or_else(gone)?;
         queue.send(Box::new(task)).map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
@@ -142,6 +153,8 @@ impl Drop for Writer {
 struct Groups {
     connection: Connection,
     state: Arc<State>,
+    /// Whether something in the last group was refused: then the next may have such a thing too.
+    careful: bool,
 }
 
 impl Groups {
@@ -193,10 +206,12 @@ impl Groups {
     fn commit_all(&mut self, group: &mut [Box<dyn Work>]) -> rusqlite::Result<()> {
         let connection = &self.connection;
         run(connection, "BEGIN IMMEDIATE")?;
-        let any = match group {
+        let any = match &mut *group {
             [only] => only.write(connection),
-            many => write_each(connection, many)?,
+            many if self.careful => write_each(connection, many)?,
+            many => write_all(connection, many)?,
         };
+        self.careful = group.iter().any(|work| work.is_refused());
         if connection.is_autocommit() {
             return Err(ended_by_itself());
         }
@@ -204,6 +219,22 @@ impl Groups {
         self.state.commits.fetch_add(u64::from(any), Ordering::Relaxed);
         Ok(())
     }
+}
+
+/// Writes all without savepoints, which cost as much as a statement each. If one is refused, all begin again with them.
+fn write_all(connection: &Connection, group: &mut [Box<dyn Work>]) -> rusqlite::Result<bool> {
+    for work in &mut *group {
+        let stays = work.write(connection);
+        if connection.is_autocommit() {
+            return Err(ended_by_itself());
+        }
+        if !stays {
+            run(connection, "ROLLBACK")?;
+            run(connection, "BEGIN IMMEDIATE")?;
+            return write_each(connection, group);
+        }
+    }
+    Ok(true)
 }
 
 /// Writes each in a savepoint of its own; gives whether any of them is to stay.

@@ -7,7 +7,7 @@ use super::*;
 use crate::connection::{Role, open_any};
 use crate::error::unavailable;
 
-type Boxed = Box<dyn FnOnce(&Connection) -> Result<i64, StoreError> + Send>;
+type Boxed = Box<dyn FnMut(&Connection) -> Result<i64, StoreError> + Send>;
 
 /// A writer on a database with one table, and a second connection to it.
 fn fixture() -> (Arc<Writer>, Connection, TempDir) {
@@ -21,7 +21,7 @@ fn fixture() -> (Arc<Writer>, Connection, TempDir) {
     (Arc::new(writer), open_any(&path, Role::Reader).unwrap(), folder)
 }
 
-fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<i64, StoreError> + Send + 'static {
+fn insert(n: i64) -> impl FnMut(&Connection) -> Result<i64, StoreError> + Send + 'static {
     move |connection| {
         connection.execute("INSERT INTO t VALUES (?)", [n]).map_err(unavailable)?;
         Ok(n)
@@ -37,9 +37,9 @@ fn rows(connection: &Connection) -> Vec<i64> {
 async fn hold(writer: &Arc<Writer>) -> (SyncSender<()>, tokio::task::JoinHandle<Result<(), StoreError>>) {
     let (release, held) = sync_channel(1);
     let (starts, started) = oneshot::channel();
-    let writer = Arc::clone(writer);
+    let (writer, mut starts) = (Arc::clone(writer), Some(starts));
     let wait = move |_: &Connection| {
-        starts.send(()).unwrap();
+        starts.take().unwrap().send(()).unwrap();
         held.recv().map_err(|_| StoreError::Conflict)
     };
     let holding = tokio::spawn(async move { writer.write(wait).await });
@@ -50,7 +50,7 @@ async fn hold(writer: &Arc<Writer>) -> (SyncSender<()>, tokio::task::JoinHandle<
 /// Hands over many writes while the thread is held, then lets it go on.
 async fn in_one_group<T: Send + 'static, F>(writer: &Arc<Writer>, group: Vec<F>) -> Vec<Result<T, StoreError>>
 where
-    F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    F: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
 {
     let (release, holding) = hold(writer).await;
     let release_last = async {
@@ -86,6 +86,21 @@ async fn a_refused_write_leaves_the_others_alone() {
     let refused: Vec<bool> = answers.iter().map(Result::is_err).collect();
     assert_eq!(refused, [false, false, true, false]);
     assert_eq!(rows(&reader), [1, 2, 3, 101, 102, 103]);
+}
+
+#[tokio::test]
+async fn a_refused_write_is_alone_in_its_group_and_in_the_next() {
+    let (writer, reader, _folder) = fixture();
+    // The second group is written with savepoints from the start, the third without.
+    for (round, refused) in [(0, 5), (1, 7), (2, 1), (3, 64)] {
+        let n = |place: i64| round * 100 + if place == refused { 0 } else { place };
+        let answers = in_one_group(&writer, (0..9).map(|place| insert(n(place))).collect()).await;
+        let errors: Vec<usize> = (0..9).filter(|place| answers[*place].is_err()).collect();
+        let expected = if refused < 9 { vec![refused as usize] } else { vec![] };
+        assert_eq!(errors, expected, "round {round}");
+        let written = rows(&reader).into_iter().filter(|n| n / 100 == round).count();
+        assert_eq!(written, 9 - expected.len(), "round {round}");
+    }
 }
 
 #[tokio::test]
