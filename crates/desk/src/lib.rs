@@ -73,6 +73,10 @@ pub struct Settings {
     pub access_token_seconds: i64,
     /// How long a refresh token lives, in seconds.
     pub refresh_token_seconds: i64,
+    /// How long after its first use a refresh token gives the same next pair again, in seconds.
+    pub grace_seconds: i64,
+    /// How long a sign-in lasts at the longest, however often it is renewed, in seconds.
+    pub session_seconds: i64,
     /// Whether the password grant is open.
     pub password_grant: bool,
 }
@@ -83,6 +87,8 @@ impl Default for Settings {
             files: proofdesk_intake::Limits::default(),
             access_token_seconds: 604_799,
             refresh_token_seconds: 15 * 24 * 3600,
+            grace_seconds: 30,
+            session_seconds: 90 * 24 * 3600,
             password_grant: true,
         }
     }

@@ -1,20 +1,25 @@
 //! Tokens (contract section 6): opaque, 256 random bits, kept as hashes; and who a request comes from.
 
 mod grants;
+mod refresh;
 mod sessions;
 
-pub use grants::{Issued, password_grant, refresh_grant};
+pub use grants::{Issued, password_grant};
+pub use refresh::refresh_grant;
 pub use sessions::{Sessions, authenticate, authenticate_basic};
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proofdesk_domain::ambient::Random;
+use proofdesk_domain::entities::token::{self, TOKEN};
 use proofdesk_domain::entities::{user, user::USER, user_role, user_role::USER_ROLE};
+use proofdesk_domain::entity::{FieldIndex, ID};
 use proofdesk_domain::list::Test;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::roles::Role;
 use proofdesk_domain::scope::Scope;
+use proofdesk_domain::value::Value;
 use proofdesk_store::Query;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -34,6 +39,37 @@ fn hash(token: &SecretString) -> String {
     hex::encode(digest::digest(&digest::SHA256, token.expose_secret().as_bytes()))
 }
 
+/// What is kept of the token with a hash.
+async fn token_of(desk: &Desk, hash: &str) -> Result<Option<Record>, DeskError> {
+    let query = Query::all(&TOKEN, Scope::All, 1).equals(token::HASH, hash);
+    Ok(desk.store().select(&query).await?.pop())
+}
+
+/// All tokens that follow from the same sign-in as one.
+async fn of_family(desk: &Desk, token: &Record) -> Result<Vec<Record>, DeskError> {
+    all_tokens(desk, token::FAMILY, token.get(token::FAMILY)).await
+}
+
+/// All tokens of a user.
+pub(crate) async fn of_user(desk: &Desk, user: i64) -> Result<Vec<Record>, DeskError> {
+    all_tokens(desk, token::USER_ID, &Value::Int(user)).await
+}
+
+async fn all_tokens(desk: &Desk, field: FieldIndex, value: &Value) -> Result<Vec<Record>, DeskError> {
+    let mut tokens: Vec<Record> = Vec::new();
+    loop {
+        let after = tokens.last().map_or(0, Record::id);
+        let query = Query::all(&TOKEN, Scope::All, 1000)
+            .equals(field, value.clone())
+            .filter(ID, Test::AtLeast(after + 1));
+        let page = desk.store().select(&query).await?;
+        if page.is_empty() {
+            return Ok(tokens);
+        }
+        tokens.extend(page);
+    }
+}
+
 /// A user and what they may do; None if they may not sign in.
 async fn principal(desk: &Desk, user: &Record) -> Result<Option<Principal>, DeskError> {
     if !user.flag(user::ACTIVE) {
@@ -45,7 +81,7 @@ async fn principal(desk: &Desk, user: &Record) -> Result<Option<Principal>, Desk
         return Ok(Some(Principal::unrestricted(Some(user.id()), email)));
     }
     let query = Query::all(&USER_ROLE, Scope::All, bundles.len().max(1) as u32)
-        .filter(proofdesk_domain::entity::ID, Test::OneOf(bundles.to_vec()));
+        .filter(ID, Test::OneOf(bundles.to_vec()));
     let bundles = desk.store().select(&query).await?;
     let businesses = user.list(user::BUSINESSES);
     let held = bundles.iter().flat_map(|bundle| held(bundle, businesses));

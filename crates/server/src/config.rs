@@ -19,6 +19,9 @@ pub(crate) const DEFAULTS: &str = include_str!("config/default.toml");
 /// Variables that belong to the project's own tests, not to the configuration.
 const TEST_PREFIX: &str = "TEST_";
 
+/// The longest that a used refresh token may give the same pair again, in seconds.
+const MAX_GRACE: u32 = 30;
+
 /// Everything that an operator decides.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +50,8 @@ pub(crate) struct Config {
 pub(crate) struct Tokens {
     pub(crate) access_seconds: u32,
     pub(crate) refresh_seconds: u32,
+    pub(crate) grace_seconds: u32,
+    pub(crate) session_seconds: u32,
     pub(crate) password_grant: bool,
 }
 
@@ -124,6 +129,7 @@ impl Config {
         let positive = [
             ("tokens.access_seconds", self.tokens.access_seconds),
             ("tokens.refresh_seconds", self.tokens.refresh_seconds),
+            ("tokens.session_seconds", self.tokens.session_seconds),
             ("api.body_bytes", self.api.body_bytes),
             ("files.side", self.files.side),
             ("files.pages", self.files.pages),
@@ -135,6 +141,9 @@ impl Config {
             if value == 0 {
                 bail!("{key} must be at least 1");
             }
+        }
+        if self.tokens.grace_seconds > MAX_GRACE {
+            bail!("tokens.grace_seconds must be at most {MAX_GRACE}, is {}", self.tokens.grace_seconds);
         }
         if self.files.bytes == 0 || self.files.pixels == 0 {
             bail!("files.bytes and files.pixels must be at least 1");

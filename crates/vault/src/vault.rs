@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::hkdf::Prk;
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::hkdf::{HKDF_SHA256, Prk};
 use futures::{Stream, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use proofdesk_domain::ambient::Random;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::error::{BackendError, Check, OpenError, ReadError, WriteError};
-use crate::file_key::FileKey;
+use crate::file_key::{FileKey, KEY_LEN, expand};
 use crate::format::SEALED_CHUNK;
 use crate::key_store::KeyStore;
 use crate::master_key::{MasterKey, check_value};
@@ -35,6 +37,7 @@ pub struct Vault {
     pub(crate) keys: Arc<dyn KeyStore>,
     pub(crate) part_chunks: usize,
     wrapper: Arc<KeyWrapper>,
+    secrets: Arc<Prk>,
     random: Arc<dyn Random>,
 }
 
@@ -63,7 +66,8 @@ impl Vault {
         drop(master);
         check_master_key(keys.as_ref(), &prk).await?;
         let wrapper = Arc::new(KeyWrapper::new(&prk).map_err(|_| OpenError::Cipher)?);
-        Ok(Self { objects, keys, part_chunks: PART_CHUNKS, wrapper, random })
+        let secrets = Arc::new(secrets(&prk).map_err(|_| OpenError::Cipher)?);
+        Ok(Self { objects, keys, part_chunks: PART_CHUNKS, wrapper, secrets, random })
     }
 
     /// Sets how much goes to and comes from the object store at once, in bytes, rounded up to whole chunks; 256 KiB without.
@@ -73,6 +77,17 @@ impl Vault {
     pub fn with_part_size(mut self, bytes: usize) -> Self {
         self.part_chunks = bytes.div_ceil(SEALED_CHUNK).max(1);
         self
+    }
+
+    /// A secret of the desk for a purpose of its own, other than files: it follows from the master key, is the same at every
+    /// start and on every node, and tells nothing of the key.
+    ///
+    /// # Errors
+    /// [`OpenError::Cipher`] if the cryptography library fails.
+    pub fn secret(&self, purpose: &str) -> Result<Zeroizing<[u8; KEY_LEN]>, OpenError> {
+        let mut secret = Zeroizing::new([0; KEY_LEN]);
+        expand(&self.secrets, &[purpose.as_bytes()], &mut secret).map_err(|_| OpenError::Cipher)?;
+        Ok(secret)
     }
 
     /// Starts a new file. Nothing is stored under its id before [`Writer::finish`].
@@ -155,6 +170,13 @@ fn object(meta: &ObjectMeta) -> Option<Object> {
         bytes: meta.size,
         written: meta.last_modified.into(),
     })
+}
+
+/// What secrets other than those of files are derived from.
+fn secrets(master: &Prk) -> Result<Prk, Unspecified> {
+    let mut key = Zeroizing::new([0; KEY_LEN]);
+    expand(master, &[b"secrets"], &mut key)?;
+    Ok(Prk::new_less_safe(HKDF_SHA256, key.as_slice()))
 }
 
 async fn check_master_key(keys: &dyn KeyStore, master: &Prk) -> Result<(), OpenError> {

@@ -92,7 +92,8 @@ const DOWNLOAD: &str = "Every look is on record before the first byte is sent. 4
 const UPLOAD: &str = "The part `file` of multipart/form-data replaces the file in the slot. It is kept cleaned: without \
                       metadata but colour profile and orientation.";
 const TOKEN: &str = "The password grant (RFC 6749 section 4.3) and the refresh grant (section 6). A refresh token is good \
-                     once; used again, it ends everything that follows from its sign-in.";
+                     once. Used again within 30 seconds it gives the same new pair, for an answer that was lost; later it \
+                     ends everything that follows from its sign-in.";
 
 /// The role that opens an operation, as `x-role`.
 pub(super) fn role(route: &Route) -> String {

@@ -1,19 +1,18 @@
 //! PUT and PATCH.
 
 use proofdesk_domain::draft::{Draft, Write};
-use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT, token, token::TOKEN, user, user::USER};
+use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT, user, user::USER};
 use proofdesk_domain::enumeration::AuditType;
 use proofdesk_domain::record::Record;
-use proofdesk_domain::scope::Scope;
 use proofdesk_domain::validation::FieldError;
-use proofdesk_store::{Query, Transaction};
+use proofdesk_store::Transaction;
 
 use super::create::{password_hash, prepare};
 use super::{Body, Saved, business_of, subject_of};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Grant;
 use crate::error::DeskError;
-use crate::{Desk, checks, documents, retrying};
+use crate::{Desk, checks, documents, retrying, tokens};
 
 /// Changes a record: all its writable properties ([`Write::Replace`]) or those that are sent ([`Write::Merge`]).
 ///
@@ -102,8 +101,7 @@ pub(crate) async fn end_tokens(
     transaction: &mut Transaction,
     user: i64,
 ) -> Result<(), DeskError> {
-    let query = Query::all(&TOKEN, Scope::All, 1000).equals(token::USER_ID, user);
-    for token in desk.store().select(&query).await? {
+    for token in tokens::of_user(desk, user).await? {
         transaction.delete(&token);
     }
     Ok(())

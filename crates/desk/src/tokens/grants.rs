@@ -1,19 +1,19 @@
-//! The password and the refresh grant (RFC 6749 sections 4.3 and 6).
+//! The password grant (RFC 6749 section 4.3), and how tokens are issued.
 
+use proofdesk_domain::ambient::Random;
 use proofdesk_domain::entities::token::{self, TOKEN, TokenKind};
 use proofdesk_domain::entities::{user, user::USER};
 use proofdesk_domain::enumeration::AuditType;
 use proofdesk_domain::record::Record;
-use proofdesk_domain::scope::Scope;
 use proofdesk_domain::value::Value;
-use proofdesk_store::{Query, Transaction};
+use proofdesk_store::Transaction;
 use secrecy::SecretString;
 
 use super::{hash, new_token, user_by_email};
+use crate::Desk;
 use crate::audit::{self, Changes, Entry};
 use crate::caller::{Caller, Origin, Principal};
 use crate::error::DeskError;
-use crate::{Desk, retrying};
 
 /// A pair of tokens, given out once.
 pub struct Issued {
@@ -43,45 +43,19 @@ pub async fn password_grant(
         note(desk, origin, None, AuditType::Denied, "A sign-in was refused").await?;
         return Err(DeskError::InvalidGrant);
     };
-    let family = desk.random().uuid();
     let client = client_id.unwrap_or_else(|| user.text(user::EMAIL).unwrap_or_default());
+    let (id, started_on) = (desk.random().uuid().into(), desk.now().as_second());
+    let family = Family { id, user: &user, client, started_on };
     let mut transaction = Transaction::default();
-    let issued = issue(desk, &mut transaction, &user, &family.into(), client);
+    let issued = issue(desk, &mut transaction, &family, Pair::random(desk.random()));
     record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Signed in by password");
     desk.commit(transaction).await?;
     Ok(issued)
 }
 
 /// Whether a user may get tokens: active, allowed to use the API, and without a second factor that wasn't asked for.
-fn may_sign_in(user: &Record) -> bool {
+pub(super) fn may_sign_in(user: &Record) -> bool {
     user.flag(user::ACTIVE) && user.flag(user::API_ACCESS) && !user.flag(user::TWO_FACTOR_ENABLED)
-}
-
-/// The next pair for a refresh token, which ends. Used again, it ends everything that follows from its sign-in: one of
-/// the two who used it has stolen it (RFC 9700 section 4.14).
-///
-/// # Errors
-/// [`DeskError::InvalidGrant`], [`DeskError::Unavailable`].
-pub async fn refresh_grant(
-    desk: &Desk,
-    origin: &Origin,
-    refresh: SecretString,
-    client_id: Option<&str>,
-) -> Result<Issued, DeskError> {
-    let hash = hash(&refresh);
-    retrying(|| async {
-        let query = Query::all(&TOKEN, Scope::All, 1).equals(token::HASH, hash.as_str());
-        let found = desk.store().select(&query).await?.pop();
-        let Some(old) = found.filter(|old| is_live(desk, old, TokenKind::Refresh)) else {
-            note(desk, origin, None, AuditType::Denied, "A refresh token was refused").await?;
-            return Err(DeskError::InvalidGrant);
-        };
-        if !old.get(token::USED_ON).is_null() {
-            return end_family(desk, origin, &old).await;
-        }
-        rotate(desk, origin, old, client_id).await
-    })
-    .await
 }
 
 pub(super) fn is_live(desk: &Desk, token: &Record, kind: TokenKind) -> bool {
@@ -89,64 +63,52 @@ pub(super) fn is_live(desk: &Desk, token: &Record, kind: TokenKind) -> bool {
     live && token.int(token::KIND) == Some(kind as i64)
 }
 
-async fn rotate(
-    desk: &Desk,
-    origin: &Origin,
-    old: Record,
-    client_id: Option<&str>,
-) -> Result<Issued, DeskError> {
-    let client = old.text(token::CLIENT_ID).unwrap_or_default().to_owned();
-    let query = Query::by_id(&USER, Scope::All, old.int(token::USER_ID).unwrap_or(0));
-    let user = desk.store().select(&query).await?.pop().filter(may_sign_in);
-    let Some(user) = user.filter(|_| client_id.is_none_or(|sent| sent == client)) else {
-        note(desk, origin, None, AuditType::Denied, "A refresh token was refused").await?;
-        return Err(DeskError::InvalidGrant);
-    };
-    let mut transaction = Transaction::default();
-    transaction.holds(&old, token::USED_ON, Value::Null);
-    let family = old.get(token::FAMILY).clone();
-    transaction.update(old.with(token::USED_ON, desk.now()));
-    let issued = issue(desk, &mut transaction, &user, &family, &client);
-    record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Tokens were renewed");
-    desk.commit(transaction).await?;
-    Ok(issued)
+/// The tokens of a pair, before they are kept.
+pub(super) struct Pair {
+    pub(super) access: SecretString,
+    pub(super) refresh: SecretString,
 }
 
-async fn end_family(desk: &Desk, origin: &Origin, used: &Record) -> Result<Issued, DeskError> {
-    let query = Query::all(&TOKEN, Scope::All, 1000).equals(token::FAMILY, used.get(token::FAMILY).clone());
-    let mut transaction = Transaction::default();
-    for token in desk.store().select(&query).await? {
-        transaction.delete(&token);
+impl Pair {
+    fn random(random: &dyn Random) -> Self {
+        Self { access: new_token(random), refresh: new_token(random) }
     }
-    let text = "A refresh token was used twice: its sign-in was ended";
-    record(desk, &mut transaction, origin, None, AuditType::Denied, text);
-    desk.commit(transaction).await?;
-    Err(DeskError::InvalidGrant)
 }
 
-/// Adds a pair of tokens to a transaction.
-fn issue(desk: &Desk, transaction: &mut Transaction, user: &Record, family: &Value, client: &str) -> Issued {
-    let [access, refresh] = [new_token(desk.random()), new_token(desk.random())];
-    let settings = desk.settings();
+/// What all pairs that follow from one sign-in share.
+pub(super) struct Family<'a> {
+    pub(super) id: Value,
+    pub(super) user: &'a Record,
+    pub(super) client: &'a str,
+    /// When the sign-in was; seconds since 1970 UTC.
+    pub(super) started_on: i64,
+}
+
+/// Adds a pair of tokens to a transaction. Neither outlives the longest that a sign-in may last.
+pub(super) fn issue(desk: &Desk, transaction: &mut Transaction, family: &Family<'_>, pair: Pair) -> Issued {
+    let (settings, now) = (desk.settings(), desk.now().as_second());
+    let left = family.started_on + settings.session_seconds - now;
+    let expires_in = settings.access_token_seconds.min(left);
     let lives = [
-        (&access, TokenKind::Access, settings.access_token_seconds),
-        (&refresh, TokenKind::Refresh, settings.refresh_token_seconds),
+        (&pair.access, TokenKind::Access, expires_in),
+        (&pair.refresh, TokenKind::Refresh, settings.refresh_token_seconds.min(left)),
     ];
     for (token, kind, seconds) in lives {
         let record = Record::empty(&TOKEN)
             .with(token::HASH, hash(token))
             .with(token::KIND, kind as i64)
-            .with(token::USER_ID, user.id())
-            .with(token::FAMILY, family.clone())
-            .with(token::CLIENT_ID, client)
-            .with(token::CREATED_ON, desk.now())
-            .with(token::EXPIRES_ON, desk.now().as_second() + seconds);
+            .with(token::USER_ID, family.user.id())
+            .with(token::FAMILY, family.id.clone())
+            .with(token::CLIENT_ID, family.client)
+            .with(token::CREATED_ON, now)
+            .with(token::STARTED_ON, family.started_on)
+            .with(token::EXPIRES_ON, now + seconds);
         transaction.insert(record);
     }
-    Issued { access, refresh, expires_in: settings.access_token_seconds }
+    Issued { access: pair.access, refresh: pair.refresh, expires_in }
 }
 
-async fn note(
+pub(super) async fn note(
     desk: &Desk,
     origin: &Origin,
     user: Option<&Record>,
@@ -158,7 +120,7 @@ async fn note(
     desk.commit(transaction).await.map(drop)
 }
 
-fn record(
+pub(super) fn record(
     desk: &Desk,
     transaction: &mut Transaction,
     origin: &Origin,

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_lc_rs::hmac;
 use moka::sync::Cache;
 use proofdesk_domain::ambient::Random;
-use proofdesk_domain::entities::token::{self, TOKEN, TokenKind};
+use proofdesk_domain::entities::token::{self, TokenKind};
 use proofdesk_domain::entities::{user, user::USER};
 use proofdesk_domain::scope::Scope;
 use proofdesk_store::Query;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{grants, hash, principal, user_by_email};
+use super::{grants, hash, principal, token_of, user_by_email};
 use crate::Desk;
 use crate::caller::Principal;
 use crate::error::DeskError;
@@ -100,9 +100,8 @@ pub async fn authenticate(desk: &Desk, bearer: &SecretString) -> Result<Arc<Prin
         return Ok(principal);
     }
     let epoch = sessions.epoch.load(Ordering::SeqCst);
-    let query = Query::all(&TOKEN, Scope::All, 1).equals(token::HASH, hash(bearer));
-    let found = desk.store().select(&query).await?.pop();
-    let token = found
+    let token = token_of(desk, &hash(bearer))
+        .await?
         .filter(|token| grants::is_live(desk, token, TokenKind::Access))
         .ok_or(DeskError::Unauthenticated)?;
     let query = Query::by_id(&USER, Scope::All, token.int(token::USER_ID).unwrap_or(0));

@@ -30,6 +30,8 @@ entity! {
         CREATED_ON = Field::instant("CreatedOn", "created_on");
         /// When it ends.
         EXPIRES_ON = Field::instant("ExpiresOn", "expires_on");
+        /// When the sign-in was that it follows from; null for those from before there was this field.
+        STARTED_ON = Field::instant("StartedOn", "started_on");
         /// When a refresh token was used; using it again ends the family.
         USED_ON = Field::instant("UsedOn", "used_on");
     }

@@ -34,6 +34,20 @@ async fn a_key_store_that_lost_its_check_value_is_refused() {
     assert_eq!(keys.setting("master-key-check-1").await.unwrap(), None, "nothing was written");
 }
 
+/// As docs/vault-format.md says, computed by another library (HMAC-SHA256 alone).
+#[tokio::test]
+async fn secrets_follow_from_the_master_key_and_the_purpose() {
+    let secret = async |master, purpose| {
+        let vault = open_with(Arc::default(), master).await.unwrap();
+        hex::encode(vault.secret(purpose).unwrap().as_slice())
+    };
+    let first = secret(1, "refresh tokens 1").await;
+    assert_eq!(first, "a60103cf65565b0be16b6e15efcefe884e6b20d23217ece83bc0fb0c9930b085");
+    assert_eq!(first, secret(1, "refresh tokens 1").await);
+    assert_ne!(first, secret(1, "refresh tokens 2").await);
+    assert_ne!(first, secret(2, "refresh tokens 1").await);
+}
+
 #[tokio::test]
 async fn a_damaged_check_value_is_refused() {
     let keys = Arc::new(MemoryKeyStore::default());

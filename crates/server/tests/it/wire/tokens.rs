@@ -17,9 +17,13 @@ fn by_password(desk: &Desk, more: &[(&str, &str)]) -> Answer {
 
 /// With a `client_id` header, if one is given.
 fn refresh(desk: &Desk, token: &Value, header: Option<&str>, more: &str) -> Answer {
+    refresh_by(&desk.anonymous(), token, header, more)
+}
+
+fn refresh_by(client: &Client, token: &Value, header: Option<&str>, more: &str) -> Answer {
     let body = format!("grant_type=refresh_token&refresh_token={}{more}", token.as_str().expect("a token"));
     let headers: Vec<(&str, &str)> = header.map(|id| ("client_id", id)).into_iter().collect();
-    desk.anonymous().send(Method::POST, TOKEN, &headers, Some(body.as_bytes()))
+    client.send(Method::POST, TOKEN, &headers, Some(body.as_bytes()))
 }
 
 fn bearer(desk: &Desk, token: &Value) -> Client {
@@ -89,7 +93,7 @@ on_both_stores! {
         assert_eq!(desk.anonymous().form(TOKEN, &loud).status, 200, "addresses are compared without case");
     }
 
-    fn refresh_tokens_rotate(desk) {
+    fn refresh_tokens_rotate(desk: with [("TOKENS__GRACE_SECONDS", "0")]) {
         let first = by_password(desk, &[]).record();
         let second = refresh(desk, &first["refresh_token"], None, "").record();
         assert_eq!(second["expires_in"], 604_799);
@@ -106,6 +110,51 @@ on_both_stores! {
         refresh(desk, &other["refresh_token"], None, "").record();
         is_refused(&refresh(desk, &json!("x"), None, ""));
         is_refused(&refresh(desk, &other["access_token"], None, ""));
+    }
+
+    fn a_lost_answer_can_be_asked_for_again(desk) {
+        let first = by_password(desk, &[("client_id", "phone app")]).record();
+        let second = refresh(desk, &first["refresh_token"], None, "").record();
+        let again = refresh(desk, &first["refresh_token"], Some("phone app"), "").record();
+        for token in ["access_token", "refresh_token"] {
+            assert_eq!(again[token], second[token], "one successor, not two");
+        }
+        let left = again["expires_in"].as_i64().expect("seconds");
+        assert!((604_700..=604_799).contains(&left), "{left}");
+        is_refused(&refresh(desk, &first["refresh_token"], Some("other"), ""));
+        let third = refresh(desk, &second["refresh_token"], None, "").record();
+        assert_ne!(third["refresh_token"], second["refresh_token"]);
+        is_refused(&refresh(desk, &first["refresh_token"], None, ""));
+        is_refused(&refresh(desk, &third["refresh_token"], None, ""));
+        bearer(desk, &third["access_token"]).get(CHECKS).is_denied();
+    }
+
+    fn two_hundred_refreshes_at_once_make_one_successor(desk) {
+        let mut token = by_password(desk, &[]).record()["refresh_token"].clone();
+        let anyone = desk.anonymous();
+        for _round in 0..20 {
+            let pairs: Vec<Value> = std::thread::scope(|scope| {
+                let asking: Vec<_> = (0..8).map(|_| scope.spawn(|| {
+                    (0..25).map(|_| refresh_by(&anyone, &token, None, "").record()).collect::<Vec<_>>()
+                })).collect();
+                asking.into_iter().flat_map(|thread| thread.join().expect("answers")).collect()
+            });
+            assert_eq!(pairs.len(), 200);
+            for pair in &pairs {
+                assert_eq!(pair["access_token"], pairs[0]["access_token"]);
+                assert_eq!(pair["refresh_token"], pairs[0]["refresh_token"]);
+            }
+            bearer(desk, &pairs[0]["access_token"]).get(CHECKS).record();
+            token = pairs[0]["refresh_token"].clone();
+        }
+    }
+
+    fn a_sign_in_lasts_no_longer_than_it_may(desk: with [("TOKENS__SESSION_SECONDS", "90")]) {
+        let first = by_password(desk, &[]).record();
+        assert_eq!(first["expires_in"], 90);
+        let second = refresh(desk, &first["refresh_token"], None, "").record();
+        let left = second["expires_in"].as_i64().expect("seconds");
+        assert!(left <= 90, "{left}");
     }
 
     fn refresh_tokens_end_with_the_right_to_sign_in(desk) {
