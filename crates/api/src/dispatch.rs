@@ -78,7 +78,7 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
         .as_ref()
         .and_then(|params| params.iter().find(|(name, _)| *name == "id").map(|(_, id)| id.to_owned()));
     let (parts, body) = request.into_parts();
-    let remote = parts.extensions.get::<Client>().map(|client| client.0.ip());
+    let remote = parts.extensions.get::<Client>().map(|client| client.address.ip());
     let origin = Origin { remote, request_id: request_id.to_owned() };
     let caller = match asked.access {
         Access::Public => None,

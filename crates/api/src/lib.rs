@@ -49,9 +49,15 @@ impl Default for Settings {
     }
 }
 
-/// The address of the client, which the server puts into each request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct Client(pub SocketAddr);
+/// Who sent a request, which the server puts into its extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The client's address; behind a trusted proxy the port is 0.
+    pub address: SocketAddr,
+    /// A trusted proxy handed the request on, and who asked can't be read: the address is the proxy's, and the client mustn't
+    /// have what the proxy itself may have.
+    pub unclear: bool,
+}
 
 /// The name of a request, which the server puts into each request's extensions and the log.
 #[derive(Clone, Debug)]

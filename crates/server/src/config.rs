@@ -87,6 +87,18 @@ pub(crate) struct Http {
     pub(crate) request_seconds: u32,
     pub(crate) shutdown_seconds: u32,
     pub(crate) metrics_allow: Vec<IpNet>,
+    pub(crate) proxies: Vec<IpNet>,
+    pub(crate) proxy_header: ProxyHeader,
+}
+
+/// The field in which the trusted proxies say who asks.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ProxyHeader {
+    /// `X-Forwarded-For`, as most do.
+    XForwardedFor,
+    /// `Forwarded`, RFC 7239.
+    Forwarded,
 }
 
 #[derive(Clone, Debug, Deserialize)]

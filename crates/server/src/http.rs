@@ -3,6 +3,7 @@
 mod connections;
 #[cfg(feature = "bench")]
 mod echo;
+mod forwarded;
 mod observe;
 mod ops;
 

@@ -30,6 +30,8 @@ fn what_is_wrong_stops_the_start_and_is_named() {
         ("[files]\nbytes = 0", "files.bytes"),
         ("[files]\nside = -1", "files.side"),
         ("[http]\nmetrics_allow = [\"here\"]", "http.metrics_allow"),
+        ("[http]\nproxies = [\"127.0.0.1\"]", "http.proxies"),
+        ("[http]\nproxy_header = \"x-real-ip\"", "http.proxy_header"),
         ("[log]\nformat = \"xml\"", "log.format"),
         ("tokens = 5", "tokens"),
         ("listen =", "expected"),

@@ -1,21 +1,24 @@
 //! Connections: HTTP/1.1 and HTTP/2, with the limits that a server needs against slow and greedy clients.
 
+use std::convert::Infallible;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
-use proofdesk_api::Client;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use super::forwarded::Proxies;
 use crate::config::Http;
 
 /// The largest head of a request, in bytes.
@@ -28,6 +31,7 @@ const MAX_STREAMS: u32 = 100;
 /// Serves until `stop`, then lets the requests under way end.
 pub(crate) async fn serve(listener: TcpListener, app: Router, limits: &Http, stop: impl Future<Output = ()>) {
     let builder = Arc::new(builder(limits));
+    let proxies = Arc::new(Proxies::new(limits));
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections as usize));
     let mut stop = std::pin::pin!(stop);
@@ -36,8 +40,9 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, limits: &Http, sto
             () = &mut stop => break,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some((stream, client, place)) = accepted else { continue };
-        let connection = connection(&builder, stream, client, app.clone(), &graceful);
+        let Some((stream, peer, place)) = accepted else { continue };
+        let app = Asking { app: app.clone(), peer, proxies: proxies.clone() };
+        let connection = connection(&builder, stream, app, &graceful);
         tokio::spawn(async move {
             metrics::gauge!("http_connections").increment(1.0);
             connection.await;
@@ -70,7 +75,7 @@ fn builder(limits: &Http) -> Builder<TokioExecutor> {
     builder
 }
 
-type Accepted = (TcpStream, Client, tokio::sync::OwnedSemaphorePermit);
+type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
 
 async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
     let place = places.clone().acquire_owned().await.ok()?;
@@ -78,7 +83,7 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accep
         Ok((stream, address)) => {
             // Answers are written whole; waiting to fill a packet only adds delay.
             let _ = stream.set_nodelay(true);
-            Some((stream, Client(address), place))
+            Some((stream, address, place))
         }
         Err(error) => {
             // Out of file descriptors, say: wait for connections to end instead of spinning.
@@ -89,17 +94,33 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accep
     }
 }
 
+/// What answers the requests of one connection.
+#[derive(Clone)]
+struct Asking {
+    app: Router,
+    peer: SocketAddr,
+    proxies: Arc<Proxies>,
+}
+
+impl Asking {
+    /// Answers a request, which learns where it comes from.
+    fn answer(
+        &self,
+        mut request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
+        let client = self.proxies.source(self.peer, request.headers());
+        request.extensions_mut().insert(client);
+        self.app.clone().oneshot(request.map(axum::body::Body::new))
+    }
+}
+
 fn connection(
     builder: &Arc<Builder<TokioExecutor>>,
     stream: TcpStream,
-    client: Client,
-    app: Router,
+    app: Asking,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + 'static {
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(client);
-        app.clone().oneshot(request.map(axum::body::Body::new))
-    });
+    let service = service_fn(move |request: Request<Incoming>| app.answer(request));
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     let watched = graceful.watch(connection);
     async move {

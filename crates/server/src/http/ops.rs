@@ -47,7 +47,8 @@ async fn ready(State(ops): State<Ops>) -> Response {
 
 /// The metrics, for those who may read them; for others there are none.
 async fn measured(State(ops): State<Ops>, client: Option<Extension<Client>>) -> Response {
-    let address: Option<IpAddr> = client.map(|Extension(client)| client.0.ip().to_canonical());
+    let client = client.filter(|Extension(client)| !client.unclear);
+    let address: Option<IpAddr> = client.map(|Extension(client)| client.address.ip());
     if address.is_some_and(|address| ops.allow.iter().any(|net| net.contains(&address))) {
         return ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], ops.metrics.render())
             .into_response();

@@ -6,5 +6,6 @@ mod harness;
 
 mod crash;
 mod demo;
+mod edge;
 mod policy;
 mod wire;

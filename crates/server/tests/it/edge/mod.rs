@@ -1,0 +1,3 @@
+//! What reaches the desk before its API does: connections, proxies, framing, limits.
+
+mod proxies;
