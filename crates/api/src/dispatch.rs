@@ -92,7 +92,7 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
         Some(text) => Some(text.parse().map_err(|_| ApiError::not_found())?),
         None => None,
     };
-    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let query = Query::of(parts.uri.query().unwrap_or_default())?;
     let Asked { entity, operation, handler, .. } = asked;
     let call = Call {
         api,

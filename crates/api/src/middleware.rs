@@ -4,9 +4,9 @@ use std::panic::AssertUnwindSafe;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::uri::{PathAndQuery, Uri};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use futures::FutureExt;
@@ -14,19 +14,37 @@ use tower::ServiceBuilder;
 use tower::util::MapRequestLayer;
 
 use crate::RequestId;
-use crate::error::unhandled;
+use crate::error::{plain, unhandled};
 use crate::unread::read_out;
 
+/// The longest path of a request, in bytes. The longest of ours has less than 100.
+pub(crate) const MAX_PATH: usize = 2 * 1024;
+/// The longest query of a request, in bytes. A batch of 1,000 ids of 9 digits fits, with its commas encoded.
+pub(crate) const MAX_QUERY: usize = 16 * 1024;
+
 /// From the outside in: the path's case is folded before the router looks at it, every answer carries the headers of
-/// [`always`], bodies are read out, and a panic is one 500.
+/// [`always`], bodies are read out, a target that is too long is refused, and a panic is one 500.
 pub(crate) fn wrap(router: Router) -> Router {
     let stack = ServiceBuilder::new()
         .layer(MapRequestLayer::new(fold_path))
         .layer(from_fn(always))
         .layer(from_fn(read_out))
+        .layer(from_fn(short))
         .layer(from_fn(catch_panic));
     // A router's own layers run after it has matched a route, so what changes the path wraps a router from outside.
     Router::new().fallback_service(stack.service(router))
+}
+
+/// A target has a length that somebody may have meant (RFC 9110 section 15.5.15).
+async fn short(request: Request, next: Next) -> Response {
+    let (path, query) = (request.uri().path().len(), request.uri().query().unwrap_or_default().len());
+    for (what, is, limit) in [("path", path, MAX_PATH), ("query", query, MAX_QUERY)] {
+        if is > limit {
+            let message = format!("The {what} has {is} bytes; at most {limit} are taken.");
+            return plain(StatusCode::URI_TOO_LONG, &message);
+        }
+    }
+    next.run(request).await
 }
 
 /// A panic ends its request and nothing else. Its text went to the standard error; the log names the request.
@@ -70,7 +88,6 @@ async fn always(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::http::StatusCode;
     use axum::routing::get;
     use http_body_util::BodyExt;
     use tower::ServiceExt;

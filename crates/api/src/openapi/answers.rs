@@ -20,7 +20,7 @@ pub(super) const FILE_TYPES: [&str; 5] =
     ["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"];
 
 /// Errors that several operations give, by status: name, description, schema, example.
-const ERRORS: [(u16, &str, &str, &str); 10] = [
+const ERRORS: [(u16, &str, &str, &str); 12] = [
     (400, "BadRequest", "The input is wrong: every error is listed.", "Invalid"),
     (
         401,
@@ -44,7 +44,9 @@ const ERRORS: [(u16, &str, &str, &str); 10] = [
     ),
     (409, "Conflict", "Others keep changing the same record: try again.", "Message"),
     (413, "PayloadTooLarge", "The body is larger than the operator allows (`api.body_bytes`).", "Message"),
-    (415, "UnsupportedMediaType", "The media type of the body is not taken.", "Message"),
+    (414, "UriTooLong", "The path has more than 2048 bytes, or the query more than 16384.", "Message"),
+    (415, "UnsupportedMediaType", "The media type or the charset of the body is not taken.", "Message"),
+    (431, "HeadTooLarge", "The head has more than 100 fields or 64 KiB.", "Message"),
     (500, "InternalServerError", "The desk failed; the log names the request by the same id.", "Failure"),
 ];
 
@@ -76,6 +78,8 @@ fn example(status: u16) -> Json {
         408 => message("The request took too long."),
         409 => message("The record was changed by others meanwhile. Try again."),
         413 => message("The body is too large: at most 1048576 bytes are taken."),
+        414 => message("The query has 20000 bytes; at most 16384 are taken."),
+        431 => message("The head has more than 100 fields."),
         415 => message("The media type text/xml is not supported; send application/json."),
         _ => json!({ "Message": "An error has occurred.", "RequestId": "0f2c6b1e8d7a4f0e9b3c5d6e7f8a9b0c" }),
     }
@@ -117,7 +121,7 @@ fn errors(route: &Route) -> Vec<u16> {
     use Described::{
         Commands, Create, Delete, Download, Enums, Get, Me, Merge, Replace, RunCommand, Search, Token, Upload,
     };
-    let mut statuses = vec![405, 408, 500];
+    let mut statuses = vec![405, 408, 414, 431, 500];
     match route.access {
         Access::Public => {}
         Access::AnyUser => statuses.push(401),
@@ -125,8 +129,7 @@ fn errors(route: &Route) -> Vec<u16> {
     }
     statuses.extend(match route.operation {
         Search | Enums => [400].as_slice(),
-        Get | Download(_) | Me => &[404],
-        Commands => &[400, 404],
+        Get | Download(_) | Me | Commands => &[400, 404],
         Create | RunCommand => &[400, 409, 413, 415],
         Replace | Merge => &[400, 404, 409, 413, 415],
         Delete => &[400, 404, 409],

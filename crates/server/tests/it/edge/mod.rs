@@ -1,3 +1,4 @@
 //! What reaches the desk before its API does: connections, proxies, framing, limits.
 
+mod limits;
 mod proxies;
