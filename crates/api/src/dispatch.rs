@@ -12,7 +12,8 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proofdesk_desk::caller::{Caller, Origin};
+use proofdesk_desk::caller::{Caller, Origin, Principal};
+use proofdesk_desk::error::DeskError;
 use proofdesk_desk::tokens;
 use proofdesk_domain::entity::Entity;
 use secrecy::SecretString;
@@ -69,7 +70,7 @@ async fn answer(api: Api, asked: Asked, request: Request) -> Response {
     let settings = api.settings.clone();
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let outcome = call(api, asked, request, &request_id).await;
-    outcome.unwrap_or_else(|error| error.into_response(settings.missing_role, &request_id))
+    outcome.unwrap_or_else(|error| error.into_response(&settings, &request_id))
 }
 
 async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) -> Answer {
@@ -78,12 +79,19 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
         .as_ref()
         .and_then(|params| params.iter().find(|(name, _)| *name == "id").map(|(_, id)| id.to_owned()));
     let (parts, body) = request.into_parts();
-    let remote = parts.extensions.get::<Client>().map(|client| client.address.ip());
+    let client = parts.extensions.get::<Client>();
+    let remote = client.map(|client| client.address.ip());
     let origin = Origin { remote, request_id: request_id.to_owned() };
     let caller = match asked.access {
-        Access::Public => None,
-        _ => Some(authenticate(&api, &parts.headers, &origin).await?),
+        Access::Public => {
+            api.rates.count_address(client)?;
+            None
+        }
+        _ => Some(authenticate(&api, &parts.headers, &origin, client).await?),
     };
+    if let Some(caller) = &caller {
+        api.rates.count_principal(caller.principal().user_id)?;
+    }
     let grant = match (asked.access, &caller, asked.entity) {
         (Access::Role(operation), Some(caller), Some(entity)) => Some(caller.grant(entity, operation)?),
         _ => None,
@@ -110,20 +118,45 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
 }
 
 /// Who sent a request: a bearer token (RFC 6750), or an e-mail address and a password (RFC 7617).
-async fn authenticate(api: &Api, headers: &HeaderMap, origin: &Origin) -> Result<Caller, ApiError> {
+async fn authenticate(
+    api: &Api,
+    headers: &HeaderMap,
+    origin: &Origin,
+    client: Option<&Client>,
+) -> Result<Caller, ApiError> {
+    // A password is counted before it is looked at: that is what costs. A token costs next to nothing.
+    let with_password = is_basic(headers);
+    if with_password {
+        api.rates.count_address(client)?;
+    }
+    match principal(api, headers).await {
+        Ok(principal) => Ok(Caller::new(principal, origin.clone())),
+        Err(error @ ApiError::Desk(DeskError::Unauthenticated)) if !with_password => {
+            api.rates.count_address(client)?;
+            Err(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_basic(headers: &HeaderMap) -> bool {
+    let scheme = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().get(..5));
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
+}
+
+async fn principal(api: &Api, headers: &HeaderMap) -> Result<Arc<Principal>, ApiError> {
     let mut given = headers.get_all(AUTHORIZATION).iter();
     let (Some(header), None) = (given.next(), given.next()) else { return Err(ApiError::unauthenticated()) };
     let header = header.to_str().map_err(|_| ApiError::unauthenticated())?;
     let (scheme, credentials) = header.split_once(' ').ok_or_else(ApiError::unauthenticated)?;
-    let principal = if scheme.eq_ignore_ascii_case("bearer") {
-        tokens::authenticate(&api.desk, &SecretString::from(credentials.trim().to_owned())).await?
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(tokens::authenticate(&api.desk, &SecretString::from(credentials.trim().to_owned())).await?)
     } else if scheme.eq_ignore_ascii_case("basic") {
         let (email, password) = basic(credentials.trim()).ok_or_else(ApiError::unauthenticated)?;
-        tokens::authenticate_basic(&api.desk, &email, password).await?
+        Ok(tokens::authenticate_basic(&api.desk, &email, password).await?)
     } else {
-        return Err(ApiError::unauthenticated());
-    };
-    Ok(Caller::new(principal, origin.clone()))
+        Err(ApiError::unauthenticated())
+    }
 }
 
 fn basic(credentials: &str) -> Option<(String, SecretString)> {

@@ -1,15 +1,17 @@
 //! Errors on the wire (contract section 5): one type, turned into an answer in one place.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::Request;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use proofdesk_desk::error::DeskError;
 use proofdesk_domain::validation::FieldError;
 use serde_json::json;
 
-use crate::envelope;
+use crate::{Settings, envelope, rates};
 
 /// What a handler gives.
 pub(crate) type Answer = Result<Response, ApiError>;
@@ -29,6 +31,8 @@ pub(crate) enum ApiError {
     Desk(DeskError),
     /// A status with a JSON `Message`.
     Plain(StatusCode, String),
+    /// Somebody asks too often, and may ask again after this time.
+    TooMany(Duration),
 }
 
 impl From<DeskError> for ApiError {
@@ -55,10 +59,11 @@ impl ApiError {
         Self::Desk(DeskError::Invalid(vec![FieldError::new("", message)]))
     }
 
-    pub(crate) fn into_response(self, missing_role: MissingRole, request_id: &str) -> Response {
+    pub(crate) fn into_response(self, settings: &Settings, request_id: &str) -> Response {
         match self {
             Self::Plain(status, message) => plain(status, &message),
-            Self::Desk(error) => from_desk(error, missing_role, request_id),
+            Self::Desk(error) => from_desk(error, settings.missing_role, request_id),
+            Self::TooMany(wait) => too_many(settings.too_many_status, rates::seconds(wait)),
         }
     }
 }
@@ -81,6 +86,13 @@ fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> R
             unhandled(request_id)
         }
     }
+}
+
+/// In the words that the clients of the contract look for (section 5).
+fn too_many(status: StatusCode, seconds: u64) -> Response {
+    let mut response = plain(status, &format!("Too many requests. Wait {seconds} seconds and try again."));
+    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    response
 }
 
 fn denied(status: StatusCode) -> Response {

@@ -16,6 +16,7 @@ mod middleware;
 pub mod openapi;
 mod query;
 mod range;
+mod rates;
 pub mod routes;
 mod unread;
 
@@ -23,9 +24,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use proofdesk_desk::Desk;
 
 pub use error::MissingRole;
+pub use rates::{Rate, Rates};
 
 /// What the wire works with. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +37,8 @@ pub struct Api {
     pub desk: Desk,
     /// What the operator decides about the wire.
     pub settings: Arc<Settings>,
+    /// Who has asked how often.
+    pub rates: Arc<Rates>,
 }
 
 /// What the operator decides about the wire.
@@ -41,13 +46,19 @@ pub struct Api {
 pub struct Settings {
     /// How a caller without the role is answered.
     pub missing_role: MissingRole,
+    /// How somebody who asks too often is answered: 429, or 409 as the API's publisher does.
+    pub too_many_status: StatusCode,
     /// The largest JSON or form body, in bytes.
     pub body_bytes: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { missing_role: MissingRole::Unauthorized, body_bytes: 1024 * 1024 }
+        Self {
+            missing_role: MissingRole::Unauthorized,
+            too_many_status: StatusCode::TOO_MANY_REQUESTS,
+            body_bytes: 1024 * 1024,
+        }
     }
 }
 

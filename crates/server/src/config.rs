@@ -42,6 +42,7 @@ pub(crate) struct Config {
     pub(crate) files: Files,
     pub(crate) egress: Egress,
     pub(crate) http: Http,
+    pub(crate) limits: Limits,
     pub(crate) log: Log,
 }
 
@@ -59,6 +60,7 @@ pub(crate) struct Tokens {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Api {
     pub(crate) missing_role_status: u16,
+    pub(crate) too_many_status: u16,
     pub(crate) body_bytes: u32,
 }
 
@@ -89,6 +91,15 @@ pub(crate) struct Http {
     pub(crate) metrics_allow: Vec<IpNet>,
     pub(crate) proxies: Vec<IpNet>,
     pub(crate) proxy_header: ProxyHeader,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) address_per_second: u32,
+    pub(crate) address_burst: u32,
+    pub(crate) principal_per_second: u32,
+    pub(crate) principal_burst: u32,
 }
 
 /// The field in which the trusted proxies say who asks.
@@ -138,7 +149,12 @@ impl Config {
         if !matches!(self.api.missing_role_status, 401 | 403) {
             bail!("api.missing_role_status must be 401 or 403, is {}", self.api.missing_role_status);
         }
+        if !matches!(self.api.too_many_status, 409 | 429) {
+            bail!("api.too_many_status must be 429 or 409, is {}", self.api.too_many_status);
+        }
         let positive = [
+            ("limits.address_burst", self.limits.address_burst),
+            ("limits.principal_burst", self.limits.principal_burst),
             ("tokens.access_seconds", self.tokens.access_seconds),
             ("tokens.refresh_seconds", self.tokens.refresh_seconds),
             ("tokens.session_seconds", self.tokens.session_seconds),

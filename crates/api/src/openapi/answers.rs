@@ -20,7 +20,7 @@ pub(super) const FILE_TYPES: [&str; 5] =
     ["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"];
 
 /// Errors that several operations give, by status: name, description, schema, example.
-const ERRORS: [(u16, &str, &str, &str); 12] = [
+const ERRORS: [(u16, &str, &str, &str); 13] = [
     (400, "BadRequest", "The input is wrong: every error is listed.", "Invalid"),
     (
         401,
@@ -46,6 +46,12 @@ const ERRORS: [(u16, &str, &str, &str); 12] = [
     (413, "PayloadTooLarge", "The body is larger than the operator allows (`api.body_bytes`).", "Message"),
     (414, "UriTooLong", "The path has more than 2048 bytes, or the query more than 16384.", "Message"),
     (415, "UnsupportedMediaType", "The media type or the charset of the body is not taken.", "Message"),
+    (
+        429,
+        "TooManyRequests",
+        "Somebody asks too often (`limits`); 409 where the operator chose it (`api.too_many_status`).",
+        "Message",
+    ),
     (431, "HeadTooLarge", "The head has more than 100 fields or 64 KiB.", "Message"),
     (500, "InternalServerError", "The desk failed; the log names the request by the same id.", "Failure"),
 ];
@@ -57,6 +63,7 @@ pub(super) fn components() -> Vec<(String, Response)> {
         let answer = answer(said).content("application/json", content);
         let answer = match status {
             401 => answer.header("WWW-Authenticate", header("`Bearer`")),
+            429 => answer.header("Retry-After", header("Seconds to wait")),
             405 => answer.header("Allow", header("The methods of the path")),
             _ => answer,
         };
@@ -79,6 +86,7 @@ fn example(status: u16) -> Json {
         409 => message("The record was changed by others meanwhile. Try again."),
         413 => message("The body is too large: at most 1048576 bytes are taken."),
         414 => message("The query has 20000 bytes; at most 16384 are taken."),
+        429 => message("Too many requests. Wait 2 seconds and try again."),
         431 => message("The head has more than 100 fields."),
         415 => message("The media type text/xml is not supported; send application/json."),
         _ => json!({ "Message": "An error has occurred.", "RequestId": "0f2c6b1e8d7a4f0e9b3c5d6e7f8a9b0c" }),
@@ -121,7 +129,7 @@ fn errors(route: &Route) -> Vec<u16> {
     use Described::{
         Commands, Create, Delete, Download, Enums, Get, Me, Merge, Replace, RunCommand, Search, Token, Upload,
     };
-    let mut statuses = vec![405, 408, 414, 431, 500];
+    let mut statuses = vec![405, 408, 414, 429, 431, 500];
     match route.access {
         Access::Public => {}
         Access::AnyUser => statuses.push(401),

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use axum::http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
-use proofdesk_api::{Api, MissingRole};
+use proofdesk_api::{Api, MissingRole, Rate, Rates, Settings};
 use proofdesk_desk::{Desk, accounts, sweep};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -48,19 +49,27 @@ pub(crate) async fn serve(
     let metrics = telemetry::start_metrics()?;
     let upkeep = tokio::spawn(keep_metrics_small(metrics.clone()));
     let sweeper = tokio::spawn(sweep_often(desk.clone(), config.database_url.is_some()));
-    let settings = proofdesk_api::Settings {
+    let app = http::app(config, api(config, desk)?, metrics, extra);
+    http::serve(listener, app, &config.http, stop).await;
+    sweeper.abort();
+    upkeep.abort();
+    Ok(())
+}
+
+fn api(config: &Config, desk: Desk) -> anyhow::Result<Api> {
+    let settings = Settings {
         missing_role: if config.api.missing_role_status == 403 {
             MissingRole::Forbidden
         } else {
             MissingRole::Unauthorized
         },
+        too_many_status: StatusCode::from_u16(config.api.too_many_status).context("api.too_many_status")?,
         body_bytes: config.api.body_bytes as usize,
     };
-    let app = http::app(config, Api { desk, settings: Arc::new(settings) }, metrics, extra);
-    http::serve(listener, app, &config.http, stop).await;
-    sweeper.abort();
-    upkeep.abort();
-    Ok(())
+    let limits = &config.limits;
+    let address = Rate { per_second: limits.address_per_second, burst: limits.address_burst };
+    let principal = Rate { per_second: limits.principal_per_second, burst: limits.principal_burst };
+    Ok(Api { desk, settings: Arc::new(settings), rates: Arc::new(Rates::new(address, principal)) })
 }
 
 pub(crate) async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
