@@ -13,6 +13,8 @@ use proofdesk_egress::{AllowRule, DenyRule};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::http::Pair;
+
 /// The defaults, and what each key means.
 pub(crate) const DEFAULTS: &str = include_str!("config/default.toml");
 
@@ -42,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) files: Files,
     pub(crate) egress: Egress,
     pub(crate) http: Http,
+    pub(crate) tls: Tls,
     pub(crate) limits: Limits,
     pub(crate) log: Log,
 }
@@ -91,6 +94,17 @@ pub(crate) struct Http {
     pub(crate) metrics_allow: Vec<IpNet>,
     pub(crate) proxies: Vec<IpNet>,
     pub(crate) proxy_header: ProxyHeader,
+    pub(crate) plain: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    #[serde(default)]
+    pub(crate) certificate: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) key: Option<PathBuf>,
+    pub(crate) reload_seconds: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -153,6 +167,7 @@ impl Config {
             bail!("api.too_many_status must be 429 or 409, is {}", self.api.too_many_status);
         }
         let positive = [
+            ("tls.reload_seconds", self.tls.reload_seconds),
             ("limits.address_burst", self.limits.address_burst),
             ("limits.principal_burst", self.limits.principal_burst),
             ("tokens.access_seconds", self.tokens.access_seconds),
@@ -176,7 +191,38 @@ impl Config {
         if self.files.bytes == 0 || self.files.pixels == 0 {
             bail!("files.bytes and files.pixels must be at least 1");
         }
+        self.check_listen()?;
         self.egress_policy().map(drop)
+    }
+
+    /// Passwords and passports don't go over a network in the clear.
+    fn check_listen(&self) -> anyhow::Result<()> {
+        match (&self.tls.certificate, &self.tls.key) {
+            (Some(_), None) => bail!("tls.key is missing: tls.certificate can't be used without it"),
+            (None, Some(_)) => bail!("tls.certificate is missing: tls.key can't be used without it"),
+            (Some(_), Some(_)) => return Ok(()),
+            (None, None) => {}
+        }
+        let near = self.listen.ip().to_canonical().is_loopback();
+        if !near && !self.http.plain && self.http.proxies.is_empty() {
+            bail!(
+                "listen: {} is not on the loopback, and without TLS everything could be read on the way: set \
+                 tls.certificate and tls.key, or name the TLS proxy in front in http.proxies, or set http.plain = true",
+                self.listen
+            );
+        }
+        Ok(())
+    }
+
+    /// The certificate and its key, where the desk speaks TLS itself.
+    pub(crate) fn tls_pair(&self) -> Option<Pair> {
+        let (certificate, key) = (self.tls.certificate.clone()?, self.tls.key.clone()?);
+        Some(Pair { certificate, key })
+    }
+
+    /// How the desk is spoken to.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls.certificate.is_some() { "https" } else { "http" }
     }
 
     /// The rules for what leaves.

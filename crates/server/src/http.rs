@@ -6,8 +6,10 @@ mod echo;
 mod forwarded;
 mod observe;
 mod ops;
+mod tls;
 
 pub(crate) use connections::serve;
+pub(crate) use tls::{Pair, Renewing, Securing, start as start_tls};
 
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;

@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use super::{say, serve};
 use crate::ambient::SystemRandom;
 use crate::assemble::{self, Schema};
-use crate::config::{Config, DEFAULTS};
+use crate::config::{Config, DEFAULTS, Tls};
 use crate::demo::{self, Folder, Seeded};
 use crate::telemetry;
 
@@ -47,6 +47,7 @@ fn own(config: Config, folder: &Folder) -> Config {
         database_url: None,
         files_url: None,
         master_key_file: None,
+        tls: Tls { certificate: None, key: None, ..config.tls },
         ..config
     };
     own.tokens.password_grant = true;
@@ -68,7 +69,7 @@ async fn show(mut config: Config, usual: SocketAddr, stop: impl Future<Output = 
     let (desk, seeded, today) = prepared;
     let pictures = demo::router(today).await?;
     say(demo::guide(address, &seeded));
-    serve::serve(&config, desk, listener, pictures, stop).await?;
+    serve::serve(&config, desk, listener, pictures, None, stop).await?;
     say("The desk and all that was on it are gone.");
     Ok(())
 }

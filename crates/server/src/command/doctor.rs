@@ -5,9 +5,13 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use proofdesk_domain::ambient::Clock;
+
 use super::say;
+use crate::ambient::SystemClock;
 use crate::assemble::{self, Schema};
 use crate::config::Config;
+use crate::http::Pair;
 
 /// Runs every check, says the outcome of each, and fails if one failed.
 pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
@@ -18,6 +22,9 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
     doctor.check("data folder", folder(&config.data));
     doctor.check("master key", master_key(&config));
     doctor.check("egress rules", config.egress_policy());
+    if let Some(pair) = config.tls_pair() {
+        doctor.check("TLS certificate and key", certificate(&pair));
+    }
     doctor.check("address", address(&config).await);
     if let Some(desk) = doctor.check("database, keys and files", assemble::desk(&config, Schema::Keep).await)
     {
@@ -68,6 +75,17 @@ fn master_key(config: &Config) -> anyhow::Result<()> {
     let file = config.master_key_file();
     if config.data.join("keys.db").exists() && !file.exists() {
         bail!("{} is missing: put it back from its backup, or no file can be read", file.display());
+    }
+    Ok(())
+}
+
+/// Certificate and key belong together, are for a name, and valid now.
+fn certificate(pair: &Pair) -> anyhow::Result<()> {
+    let said = pair.check()?;
+    let note = said.judge(SystemClock.now())?;
+    say(format_args!("note    the certificate is for {}, until {}", said.names.join(", "), said.ends));
+    if let Some(note) = note {
+        say(format_args!("note    {note}: renew it"));
     }
     Ok(())
 }

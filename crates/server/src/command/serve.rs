@@ -17,7 +17,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::say;
 use crate::assemble::{self, Schema};
 use crate::config::Config;
-use crate::{http, telemetry};
+use crate::http::{self, Renewing, Securing};
+use crate::telemetry;
 
 /// How often what nobody needs any more is looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
@@ -25,6 +26,7 @@ const SWEEP_EVERY: Duration = Duration::from_hours(1);
 const GRACE: Duration = Duration::from_hours(1);
 
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
+    let tls = http::start_tls(config)?;
     let lock = assemble::lock(config)?;
     assemble::clean(config)?;
     let desk = assemble::desk(config, Schema::Migrate).await?;
@@ -32,8 +34,9 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let listener = listen(config).await?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
-    say(format_args!("Proofdesk serves http://{address}/ — try it at http://{address}/docs"));
-    serve(config, desk, listener, Router::new(), stopped()?).await?;
+    let scheme = config.scheme();
+    say(format_args!("Proofdesk serves {scheme}://{address}/ — try it at {scheme}://{address}/docs"));
+    serve(config, desk, listener, Router::new(), tls, stopped()?).await?;
     drop(lock);
     Ok(())
 }
@@ -44,13 +47,19 @@ pub(crate) async fn serve(
     desk: Desk,
     listener: TcpListener,
     extra: Router,
+    tls: Option<(Securing, Renewing)>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
     let upkeep = tokio::spawn(keep_metrics_small(metrics.clone()));
     let sweeper = tokio::spawn(sweep_often(desk.clone(), config.database_url.is_some()));
     let app = http::app(config, api(config, desk)?, metrics, extra);
-    http::serve(listener, app, &config.http, stop).await;
+    let (securing, renewing) = tls.unzip();
+    let renewer = renewing.map(|renewing: Renewing| tokio::spawn(renewing.run()));
+    http::serve(listener, app, &config.http, securing, stop).await;
+    if let Some(renewer) = renewer {
+        renewer.abort();
+    }
     sweeper.abort();
     upkeep.abort();
     Ok(())

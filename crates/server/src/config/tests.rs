@@ -30,6 +30,12 @@ fn what_is_wrong_stops_the_start_and_is_named() {
         ("[api]\ntoo_many_status = 503", "api.too_many_status"),
         ("[limits]\naddress_burst = 0", "limits.address_burst"),
         ("[limits]\nprincipal_per_second = -1", "limits.principal_per_second"),
+        ("listen = \"0.0.0.0:8080\"", "listen"),
+        ("listen = \"[::]:8080\"", "http.plain"),
+        ("listen = \"192.0.2.1:8080\"", "tls.certificate"),
+        ("[tls]\ncertificate = \"x\"", "tls.key"),
+        ("[tls]\nkey = \"x\"", "tls.certificate"),
+        ("[tls]\nreload_seconds = 0", "tls.reload_seconds"),
         ("[files]\nbytes = 0", "files.bytes"),
         ("[files]\nside = -1", "files.side"),
         ("[http]\nmetrics_allow = [\"here\"]", "http.metrics_allow"),
@@ -41,6 +47,19 @@ fn what_is_wrong_stops_the_start_and_is_named() {
     ] {
         let error = from(text).expect_err(text).to_string();
         assert!(error.contains(named), "{text}: {error}");
+    }
+}
+
+#[test]
+fn elsewhere_than_on_the_loopback_there_is_a_reason() {
+    for good in [
+        "listen = \"127.0.0.2:8080\"",
+        "listen = \"[::1]:8080\"",
+        "listen = \"0.0.0.0:8080\"\n[http]\nplain = true",
+        "listen = \"0.0.0.0:8080\"\n[http]\nproxies = [\"10.0.0.1/32\"]",
+        "listen = \"0.0.0.0:8080\"\n[tls]\ncertificate = \"a\"\nkey = \"b\"",
+    ] {
+        from(good).expect(good);
     }
 }
 

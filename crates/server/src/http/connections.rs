@@ -13,12 +13,14 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::forwarded::Proxies;
+use super::tls::{Admitted, Securing};
 use crate::config::Http;
 
 /// The largest head of a request, in bytes.
@@ -29,7 +31,13 @@ const MAX_HEADERS: usize = 100;
 const MAX_STREAMS: u32 = 100;
 
 /// Serves until `stop`, then lets the requests under way end.
-pub(crate) async fn serve(listener: TcpListener, app: Router, limits: &Http, stop: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: &Http,
+    securing: Option<Securing>,
+    stop: impl Future<Output = ()>,
+) {
     let builder = Arc::new(builder(limits));
     let proxies = Arc::new(Proxies::new(limits));
     let graceful = GracefulShutdown::new();
@@ -41,8 +49,13 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, limits: &Http, sto
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { continue };
+        let admitted = match securing.as_ref().map(Securing::admit) {
+            Some(None) => continue,
+            Some(admitted) => admitted,
+            None => None,
+        };
         let app = Asking { app: app.clone(), peer, proxies: proxies.clone() };
-        let connection = connection(&builder, stream, app, &graceful);
+        let connection = connection(builder.clone(), admitted, stream, app, graceful.watcher());
         tokio::spawn(async move {
             metrics::gauge!("http_connections").increment(1.0);
             connection.await;
@@ -114,18 +127,31 @@ impl Asking {
     }
 }
 
-fn connection(
-    builder: &Arc<Builder<TokioExecutor>>,
+async fn connection(
+    builder: Arc<Builder<TokioExecutor>>,
+    admitted: Option<Admitted>,
     stream: TcpStream,
     app: Asking,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + Send + 'static {
+    watcher: Watcher,
+) {
+    match admitted {
+        None => talk(&builder, stream, app, watcher).await,
+        Some(admitted) => {
+            if let Some(stream) = admitted.secure(stream).await {
+                talk(&builder, stream, app, watcher).await;
+            }
+        }
+    }
+}
+
+/// Answers the requests of a connection to its end.
+async fn talk<S>(builder: &Builder<TokioExecutor>, stream: S, app: Asking, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = service_fn(move |request: Request<Incoming>| app.answer(request));
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    let watched = graceful.watch(connection);
-    async move {
-        if let Err(error) = watched.await {
-            tracing::debug!(error, "a connection ended early");
-        }
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(error, "a connection ended early");
     }
 }

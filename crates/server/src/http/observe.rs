@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::header::STRICT_TRANSPORT_SECURITY;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -17,26 +18,37 @@ use crate::config::Config;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Two years, as the lists of browsers ask for at the most: who came by https once comes by https.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
 #[derive(Clone, Copy)]
-struct Limit(Duration);
+struct Settings {
+    limit: Duration,
+    /// Whether the desk speaks TLS itself; a proxy in front says so by itself.
+    secure: bool,
+}
 
 /// Wraps the whole of what answers.
 pub(crate) fn wrap(router: Router, config: &Config) -> Router {
-    let limit = Limit(Duration::from_secs(config.http.request_seconds.into()));
-    router.layer(from_fn_with_state(limit, observe))
+    let limit = Duration::from_secs(config.http.request_seconds.into());
+    let settings = Settings { limit, secure: config.tls_pair().is_some() };
+    router.layer(from_fn_with_state(settings, observe))
 }
 
-async fn observe(State(Limit(limit)): State<Limit>, mut request: Request, next: Next) -> Response {
+async fn observe(State(settings): State<Settings>, mut request: Request, next: Next) -> Response {
     let id = SystemRandom.uuid().simple().to_string();
     let method = request.method().clone();
     let started = now();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = match tokio::time::timeout(limit, next.run(request)).await {
+    let mut response = match tokio::time::timeout(settings.limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => too_slow(),
     };
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if settings.secure {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HSTS);
     }
     note(&method, &response, &id, started.elapsed());
     response

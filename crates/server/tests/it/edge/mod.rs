@@ -3,3 +3,4 @@
 mod limits;
 mod proxies;
 mod rates;
+mod tls;
