@@ -3,9 +3,11 @@
 mod connections;
 #[cfg(feature = "bench")]
 mod echo;
+mod edge;
 mod forwarded;
 mod observe;
 mod ops;
+mod strict;
 mod tls;
 
 pub(crate) use connections::serve;
@@ -23,5 +25,5 @@ pub(crate) fn app(config: &Config, api: Api, metrics: PrometheusHandle, extra: R
     let all = proofdesk_api::router(api).merge(ops).merge(extra);
     #[cfg(feature = "bench")]
     let all = all.merge(echo::router());
-    observe::wrap(proofdesk_api::finish(all), config)
+    observe::wrap(edge::wrap(proofdesk_api::finish(all)), config)
 }

@@ -19,16 +19,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use super::edge::Refusal;
 use super::forwarded::Proxies;
+use super::strict::{MARK, MAX_FIELDS, MAX_HEAD, Strict, Told};
 use super::tls::{Admitted, Securing};
 use crate::config::Http;
 
-/// The largest head of a request, in bytes.
-const MAX_HEAD: usize = 64 * 1024;
-/// The most header fields of a request.
-const MAX_HEADERS: usize = 100;
 /// The most streams of an HTTP/2 connection at one time.
 const MAX_STREAMS: u32 = 100;
+/// The most streams that an HTTP/2 client may end before they were looked at: more, and the connection ends
+/// ("rapid reset", CVE-2023-44487).
+const MAX_RESETS: usize = 20;
+/// The most streams that are ended for an error of the client's: more, and the connection ends ("made you reset", CVE-2025-8671).
+const MAX_ERRORS: usize = 100;
 
 /// Serves until `stop`, then lets the requests under way end.
 pub(crate) async fn serve(
@@ -42,6 +45,7 @@ pub(crate) async fn serve(
     let proxies = Arc::new(Proxies::new(limits));
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections as usize));
+    let patience = Duration::from_secs(limits.header_seconds.into());
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -54,7 +58,8 @@ pub(crate) async fn serve(
             Some(admitted) => admitted,
             None => None,
         };
-        let app = Asking { app: app.clone(), peer, proxies: proxies.clone() };
+        let app =
+            Asking { app: app.clone(), peer, proxies: proxies.clone(), fault: Told::default(), patience };
         let connection = connection(builder.clone(), admitted, stream, app, graceful.watcher());
         tokio::spawn(async move {
             metrics::gauge!("http_connections").increment(1.0);
@@ -76,13 +81,16 @@ fn builder(limits: &Http) -> Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(limits.header_seconds.into()))
-        .max_buf_size(MAX_HEAD)
-        .max_headers(MAX_HEADERS);
+        // What is larger, or has more, never comes here: `strict` refuses it, and says so.
+        .max_buf_size(2 * MAX_HEAD)
+        .max_headers(MAX_FIELDS);
     builder
         .http2()
         .timer(TokioTimer::new())
         .max_header_list_size(MAX_HEAD as u32)
         .max_concurrent_streams(MAX_STREAMS)
+        .max_pending_accept_reset_streams(MAX_RESETS)
+        .max_local_error_reset_streams(MAX_ERRORS)
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(10));
     builder
@@ -113,6 +121,9 @@ struct Asking {
     app: Router,
     peer: SocketAddr,
     proxies: Arc<Proxies>,
+    fault: Told,
+    /// How long the first head may take.
+    patience: Duration,
 }
 
 impl Asking {
@@ -123,6 +134,9 @@ impl Asking {
     ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
         let client = self.proxies.source(self.peer, request.headers());
         request.extensions_mut().insert(client);
+        if let Some(fault) = self.fault.get().filter(|_| request.method().as_str() == MARK) {
+            request.extensions_mut().insert(Refusal(*fault));
+        }
         self.app.clone().oneshot(request.map(axum::body::Body::new))
     }
 }
@@ -149,6 +163,7 @@ async fn talk<S>(builder: &Builder<TokioExecutor>, stream: S, app: Asking, watch
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let stream = Strict::new(stream, app.fault.clone(), app.patience);
     let service = service_fn(move |request: Request<Incoming>| app.answer(request));
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {

@@ -46,6 +46,10 @@ impl Raw {
     pub(crate) fn answer(&mut self) -> Option<RawAnswer> {
         while !self.read.windows(4).any(|end| end == b"\r\n\r\n") {
             if !self.more() {
+                if !self.read.starts_with(b"HTTP/") {
+                    // Frames of HTTP/2, which say no more than that the connection ends.
+                    return None;
+                }
                 assert!(self.read.is_empty(), "half an answer: {:?}", String::from_utf8_lossy(&self.read));
                 return None;
             }
