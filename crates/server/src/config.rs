@@ -90,6 +90,7 @@ pub(crate) struct Http {
     pub(crate) connections: u32,
     pub(crate) header_seconds: u32,
     pub(crate) request_seconds: u32,
+    pub(crate) body_seconds: u32,
     pub(crate) shutdown_seconds: u32,
     pub(crate) metrics_allow: Vec<IpNet>,
     pub(crate) proxies: Vec<IpNet>,
@@ -179,6 +180,7 @@ impl Config {
             ("http.connections", self.http.connections),
             ("http.header_seconds", self.http.header_seconds),
             ("http.request_seconds", self.http.request_seconds),
+            ("http.body_seconds", self.http.body_seconds),
         ];
         for (key, value) in positive {
             if value == 0 {

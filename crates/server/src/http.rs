@@ -7,6 +7,7 @@ mod edge;
 mod forwarded;
 mod observe;
 mod ops;
+mod slow;
 mod strict;
 mod tls;
 

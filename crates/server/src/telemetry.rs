@@ -30,6 +30,10 @@ pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
         "Time from a request's head to its answer's head, in seconds"
     );
     metrics::describe_gauge!("http_connections", "Connections that are open");
+    metrics::describe_counter!(
+        "http_slow_total",
+        "Bodies that came, and answers that were taken, too slowly"
+    );
     metrics::describe_counter!("tls_failed_total", "Handshakes that failed, by why");
     metrics::describe_counter!("http_too_many_total", "Requests refused because somebody asked too often");
     Ok(handle)

@@ -39,7 +39,7 @@ const ERRORS: [(u16, &str, &str, &str); 13] = [
     (
         408,
         "RequestTimeout",
-        "The request took longer than the operator allows (`http.request_seconds`).",
+        "The request took longer than the operator allows (`http.request_seconds`), or its body came too slowly.",
         "Message",
     ),
     (409, "Conflict", "Others keep changing the same record: try again.", "Message"),

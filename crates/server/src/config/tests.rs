@@ -36,6 +36,7 @@ fn what_is_wrong_stops_the_start_and_is_named() {
         ("[tls]\ncertificate = \"x\"", "tls.key"),
         ("[tls]\nkey = \"x\"", "tls.certificate"),
         ("[tls]\nreload_seconds = 0", "tls.reload_seconds"),
+        ("[http]\nbody_seconds = 0", "http.body_seconds"),
         ("[files]\nbytes = 0", "files.bytes"),
         ("[files]\nside = -1", "files.side"),
         ("[http]\nmetrics_allow = [\"here\"]", "http.metrics_allow"),

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 
 use super::edge::Refusal;
 use super::forwarded::Proxies;
-use super::strict::{MARK, MAX_FIELDS, MAX_HEAD, Strict, Told};
+use super::strict::{MARK, MAX_FIELDS, MAX_HEAD, Patience, Strict, Told};
 use super::tls::{Admitted, Securing};
 use crate::config::Http;
 
@@ -45,7 +45,10 @@ pub(crate) async fn serve(
     let proxies = Arc::new(Proxies::new(limits));
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections as usize));
-    let patience = Duration::from_secs(limits.header_seconds.into());
+    let patience = Patience {
+        head: Duration::from_secs(limits.header_seconds.into()),
+        answer: Duration::from_secs(limits.body_seconds.into()),
+    };
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -122,8 +125,7 @@ struct Asking {
     peer: SocketAddr,
     proxies: Arc<Proxies>,
     fault: Told,
-    /// How long the first head may take.
-    patience: Duration,
+    patience: Patience,
 }
 
 impl Asking {

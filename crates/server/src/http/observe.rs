@@ -13,6 +13,7 @@ use proofdesk_api::{MatchedRoute, RequestId};
 use proofdesk_domain::ambient::Random;
 use serde_json::json;
 
+use super::slow::Stalled;
 use crate::ambient::SystemRandom;
 use crate::config::Config;
 
@@ -24,6 +25,8 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 #[derive(Clone, Copy)]
 struct Settings {
     limit: Duration,
+    /// The time that a body has for each piece.
+    window: Duration,
     /// Whether the desk speaks TLS itself; a proxy in front says so by itself.
     secure: bool,
 }
@@ -31,7 +34,8 @@ struct Settings {
 /// Wraps the whole of what answers.
 pub(crate) fn wrap(router: Router, config: &Config) -> Router {
     let limit = Duration::from_secs(config.http.request_seconds.into());
-    let settings = Settings { limit, secure: config.tls_pair().is_some() };
+    let window = Duration::from_secs(config.http.body_seconds.into());
+    let settings = Settings { limit, window, secure: config.tls_pair().is_some() };
     router.layer(from_fn_with_state(settings, observe))
 }
 
@@ -40,8 +44,10 @@ async fn observe(State(settings): State<Settings>, mut request: Request, next: N
     let method = request.method().clone();
     let started = now();
     request.extensions_mut().insert(RequestId(id.clone()));
+    let (stalled, version) = (Stalled::default(), request.version());
+    let request = stalled.watch(request, settings.window);
     let mut response = match tokio::time::timeout(settings.limit, next.run(request)).await {
-        Ok(response) => response,
+        Ok(response) => stalled.tell(response, version),
         Err(_) => too_slow(),
     };
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -60,6 +60,37 @@ pub(super) struct Strict<S> {
     told: Told,
     /// Until when the first head has to be whole. Before it, hyper doesn't know what is spoken, and has no timer of its own.
     patience: Option<Pin<Box<Sleep>>>,
+    idle: Idle,
+}
+
+/// Ends a connection whose client takes nothing of an answer.
+struct Idle {
+    after: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Idle {
+    /// The outcome of a write, or an error if writes have waited for too long without any getting on.
+    fn bound<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if polled.is_ready() {
+            self.timer = None;
+            return polled;
+        }
+        let after = self.after;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(after)));
+        ready!(timer.as_mut().poll(cx));
+        metrics::counter!("http_slow_total", "what" => "answer").increment(1);
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+/// How long a client may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// For the first head.
+    pub(super) head: Duration,
+    /// For something of an answer.
+    pub(super) answer: Duration,
 }
 
 /// Whether more is read.
@@ -74,11 +105,11 @@ enum End {
 }
 
 impl<S> Strict<S> {
-    /// `patience` is how long the first head may take.
-    pub(super) fn new(inner: S, told: Told, patience: Duration) -> Self {
-        let patience = Some(Box::pin(tokio::time::sleep(patience)));
+    pub(super) fn new(inner: S, told: Told, patience: Patience) -> Self {
+        let idle = Idle { after: patience.answer, timer: None };
+        let patience = Some(Box::pin(tokio::time::sleep(patience.head)));
         let (held, good) = (BytesMut::new(), BytesMut::new());
-        Self { inner, scanner: Scanner::default(), held, good, end: End::No, told, patience }
+        Self { inner, scanner: Scanner::default(), held, good, end: End::No, told, patience, idle }
     }
 
     /// Looks at what came in behind `before`, and leaves of it there what is good.
@@ -155,15 +186,21 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Strict<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().inner).poll_write(cx, bytes)
+        let own = self.get_mut();
+        let polled = Pin::new(&mut own.inner).poll_write(cx, bytes);
+        own.idle.bound(cx, polled)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().inner).poll_flush(cx)
+        let own = self.get_mut();
+        let polled = Pin::new(&mut own.inner).poll_flush(cx);
+        own.idle.bound(cx, polled)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
+        let own = self.get_mut();
+        let polled = Pin::new(&mut own.inner).poll_shutdown(cx);
+        own.idle.bound(cx, polled)
     }
 
     fn poll_write_vectored(
@@ -171,7 +208,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Strict<S> {
         cx: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().inner).poll_write_vectored(cx, pieces)
+        let own = self.get_mut();
+        let polled = Pin::new(&mut own.inner).poll_write_vectored(cx, pieces);
+        own.idle.bound(cx, polled)
     }
 
     fn is_write_vectored(&self) -> bool {

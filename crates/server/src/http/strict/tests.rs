@@ -9,7 +9,8 @@ fn given(bytes: &[u8], cut: usize) -> (Vec<u8>, Option<Fault>) {
     let _inside = runtime.enter();
     let mut pieces = Pieces { rest: bytes, cut };
     let told = Told::default();
-    let mut strict = Strict::new(&mut pieces, told.clone(), Duration::from_mins(1));
+    let mut strict =
+        Strict::new(&mut pieces, told.clone(), Patience { head: Duration::MAX, answer: Duration::MAX });
     let mut all = Vec::new();
     // After a refusal nothing comes, and the stream stays open for the answer.
     let _ = strict.read_to_end(&mut all).now_or_never();

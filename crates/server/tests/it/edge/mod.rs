@@ -4,4 +4,5 @@ mod framing;
 mod limits;
 mod proxies;
 mod rates;
+mod slow;
 mod tls;

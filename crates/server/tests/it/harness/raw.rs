@@ -72,6 +72,16 @@ impl Raw {
         std::iter::from_fn(|| self.answer()).collect()
     }
 
+    /// How many bytes come, to the end of the connection.
+    pub(crate) fn count_to_end(&mut self) -> usize {
+        let mut count = 0;
+        while self.more() {
+            count += self.read.len();
+            self.read.clear();
+        }
+        count
+    }
+
     /// Waits for more; false at the end, which may be rude.
     #[track_caller]
     fn more(&mut self) -> bool {
