@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::json;
 
-use super::strict::Fault;
+use super::strict::{Fault, MAX_FIELDS, METHOD, TOO_MANY};
 
 /// A request that stands for one that was refused.
 #[derive(Clone, Copy)]
@@ -24,11 +24,11 @@ async fn refuse(request: Request, next: Next) -> Response {
     }
     // HTTP/1 was looked at byte by byte already.
     if request.version() == Version::HTTP_2 {
-        if [Method::CONNECT, Method::TRACE].contains(request.method()) {
-            return refused(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "The methods CONNECT and TRACE are not supported.",
-            );
+        if request.method() == Method::CONNECT {
+            return refused(METHOD.status, METHOD.message);
+        }
+        if request.headers().len() > MAX_FIELDS {
+            return refused(TOO_MANY.status, TOO_MANY.message);
         }
         if !one_host(&request) {
             return refused(StatusCode::BAD_REQUEST, "The request is not valid HTTP: it must have one Host.");

@@ -23,7 +23,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-pub(super) use head::{MAX_FIELDS, MAX_HEAD};
+pub(super) use head::{MAX_FIELDS, MAX_HEAD, METHOD, TOO_MANY};
 use scan::{Outcome, Scanner};
 
 /// The method of the request that stands for a refused one. Sent by a client it is one that no resource has.

@@ -14,14 +14,13 @@ pub(super) const TOO_LARGE: Fault = Fault {
     status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     message: "The head has more than 65536 bytes.",
 };
-pub(super) const TOO_MANY: Fault = Fault {
+pub(in crate::http) const TOO_MANY: Fault = Fault {
     status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     message: "The head has more than 100 fields.",
 };
-const METHOD: Fault = Fault {
-    status: StatusCode::METHOD_NOT_ALLOWED,
-    message: "The methods CONNECT and TRACE are not supported.",
-};
+/// It would make a tunnel of the connection. TRACE is answered as every method is that a resource doesn't have.
+pub(in crate::http) const METHOD: Fault =
+    Fault { status: StatusCode::METHOD_NOT_ALLOWED, message: "The method CONNECT is not supported." };
 
 /// How the body of a request ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +100,7 @@ fn request_line(line: &[u8]) -> Result<bool, Fault> {
     if !is_token(method) {
         return Err(BAD);
     }
-    if [&b"CONNECT"[..], b"TRACE"].contains(&method) {
+    if method == b"CONNECT" {
         return Err(METHOD);
     }
     let visible = target.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'#');

@@ -72,14 +72,10 @@ impl Raw {
         std::iter::from_fn(|| self.answer()).collect()
     }
 
-    /// How many bytes come, to the end of the connection.
-    pub(crate) fn count_to_end(&mut self) -> usize {
-        let mut count = 0;
-        while self.more() {
-            count += self.read.len();
-            self.read.clear();
-        }
-        count
+    /// What comes, to the end of the connection.
+    pub(crate) fn bytes_to_end(&mut self) -> Vec<u8> {
+        while self.more() {}
+        std::mem::take(&mut self.read)
     }
 
     /// Waits for more; false at the end, which may be rude.

@@ -166,8 +166,8 @@ const FIRST_LINES: &[(&str, u16)] = &[
     ("GET http://[::1/healthz HTTP/1.1", 400),
     ("CONNECT desk:80 HTTP/1.1", 405),
     ("CONNECT /healthz HTTP/1.1", 405),
-    ("TRACE /healthz HTTP/1.1", 405),
-    ("TRACE * HTTP/1.1", 405),
+    ("TRACE healthz HTTP/1.1", 400),
+    ("TRACE * HTTP/1.1", 400),
     ("PRI * HTTP/1.1", 400),
     ("HTTP/1.1 200 OK", 400),
 ];
@@ -329,6 +329,7 @@ fn others() -> Vec<(&'static str, Outcome, String)> {
             Whole(200),
             own("GET /healthz HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n{canary}"),
         ),
+        ("TRACE", Piped(405), own("TRACE /healthz HTTP/1.1\r\nHost: desk\r\n\r\n{canary}")),
         ("behind an error", Piped(404), own("GET /nothing HTTP/1.1\r\nHost: desk\r\n\r\n{canary}")),
         ("a body over the limit", Broken, token("Content-Length: 10000000", "{canary}")),
         (
