@@ -23,8 +23,10 @@ use crate::config::Config;
 /// Everything that answers, with what every request passes around it.
 pub(crate) fn app(config: &Config, api: Api, metrics: PrometheusHandle, extra: Router) -> Router {
     let ops = ops::router(api.desk.clone(), metrics, config.http.metrics_allow.clone());
+    #[cfg(feature = "bench")]
+    let desk = api.desk.clone();
     let all = proofdesk_api::router(api).merge(ops).merge(extra);
     #[cfg(feature = "bench")]
-    let all = all.merge(echo::router());
+    let all = all.merge(echo::router(desk));
     observe::wrap(edge::wrap(proofdesk_api::finish(all)), config)
 }

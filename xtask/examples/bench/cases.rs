@@ -22,6 +22,8 @@ const BOUNDARY: &str = "a-part-of-the-bench";
 pub(crate) enum Kind {
     /// The same JSON back, without a look at who asks, what for and what there is.
     Echo,
+    /// The same, after a look at who asks, whose token is known.
+    Known,
     /// A new document without files: an audit entry, its values and an event go with it.
     Create,
     /// One document.
@@ -48,10 +50,11 @@ pub(crate) struct Case {
 }
 
 /// All cases.
-const ALL: [Case; 12] = [
+const ALL: [Case; 13] = [
     Case { name: YARDSTICK, kind: Kind::Echo, connections: 64 },
     Case { name: "echo-16", kind: Kind::Echo, connections: 16 },
     Case { name: "echo-1", kind: Kind::Echo, connections: 1 },
+    Case { name: "known-64", kind: Kind::Known, connections: 64 },
     Case { name: "create-64", kind: Kind::Create, connections: 64 },
     Case { name: "create-16", kind: Kind::Create, connections: 16 },
     Case { name: "create-1", kind: Kind::Create, connections: 1 },
@@ -91,6 +94,7 @@ impl Bench {
         let check = format!("CoworkerIdentityCheck={}", world.listed);
         match kind {
             Kind::Echo => vec![world.request("POST", "/bench/echo", &world.document(world.grows))],
+            Kind::Known => vec![world.request("POST", "/bench/known", &world.document(world.grows))],
             Kind::Create => vec![world.request("POST", DOCUMENTS, &world.document(world.grows))],
             Kind::Read => world.ids.iter().map(|id| get(&format!("{DOCUMENTS}/{id}"))).collect(),
             Kind::ListFirst => list(&check, 1),

@@ -26,6 +26,8 @@ pub(crate) fn of(report: &Report<'_>) -> Vec<Target> {
         targets.extend(found.map(|found| Target { what, found, met: found <= bound }));
     };
     let echo = cpu(report, "echo-64");
+    let known = cpu(report, "known-64").zip(echo).map(|(known, echo)| known - echo);
+    at_most("CPU of knowing who asks, by a token seen before: at most 5 µs", 5.0, known);
     let create = cpu(report, "create-64").zip(echo).map(|(create, echo)| create / echo);
     at_most("CPU of a create: at most 5 of an echo's", 5.0, create);
     let hashed =
