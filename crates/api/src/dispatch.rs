@@ -159,7 +159,8 @@ async fn principal(api: &Api, headers: &HeaderMap) -> Result<Arc<Principal>, Api
     }
 }
 
-fn basic(credentials: &str) -> Option<(String, SecretString)> {
+/// The two halves of the credentials of HTTP Basic (RFC 7617).
+pub(crate) fn basic(credentials: &str) -> Option<(String, SecretString)> {
     let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
     let (email, password) = text.split_once(':')?;
     Some((email.to_owned(), password.to_owned().into()))

@@ -72,7 +72,10 @@ fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> R
     match error {
         DeskError::Invalid(errors) => envelope::invalid(&errors),
         DeskError::NotFound => (StatusCode::NOT_FOUND, Json("Not found")).into_response(),
-        DeskError::Unauthenticated | DeskError::InvalidGrant => denied(StatusCode::UNAUTHORIZED),
+        DeskError::Unauthenticated
+        | DeskError::InvalidGrant
+        | DeskError::InvalidClient
+        | DeskError::InvalidScope => denied(StatusCode::UNAUTHORIZED),
         DeskError::MissingRole(_) => match missing_role {
             MissingRole::Unauthorized => denied(StatusCode::UNAUTHORIZED),
             MissingRole::Forbidden => denied(StatusCode::FORBIDDEN),

@@ -6,6 +6,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod files;
 pub(crate) mod get;
+pub(crate) mod oauth;
 pub(crate) mod token;
 pub(crate) mod update;
 pub(crate) mod utils;

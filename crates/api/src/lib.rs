@@ -50,6 +50,8 @@ pub struct Settings {
     pub too_many_status: StatusCode,
     /// The largest JSON or form body, in bytes.
     pub body_bytes: usize,
+    /// Where the desk is reached, without a slash at the end: what its tokens name as their issuer (RFC 8414 section 2).
+    pub issuer: String,
 }
 
 impl Default for Settings {
@@ -58,6 +60,7 @@ impl Default for Settings {
             missing_role: MissingRole::Unauthorized,
             too_many_status: StatusCode::TOO_MANY_REQUESTS,
             body_bytes: 1024 * 1024,
+            issuer: "http://127.0.0.1:8080".to_owned(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod filters;
 mod fixed;
 mod forms;
 mod input;
+mod oauth;
 mod operations;
 mod output;
 mod sample;

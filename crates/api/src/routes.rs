@@ -8,7 +8,7 @@ use proofdesk_domain::roles::Operation;
 use proofdesk_domain::slots::Slot;
 
 use crate::dispatch::Handler;
-use crate::handlers::{batch_or_search, commands, create, delete, files, get, token, update, utils};
+use crate::handlers::{batch_or_search, commands, create, delete, files, get, oauth, token, update, utils};
 
 /// One operation.
 pub struct Route {
@@ -67,6 +67,12 @@ pub enum Described {
     Me,
     /// Get tokens.
     Token,
+    /// End tokens.
+    Revoke,
+    /// What a token stands for.
+    Introspect,
+    /// What the authorization server can.
+    Metadata,
 }
 
 /// All operations.
@@ -145,6 +151,15 @@ fn of_none() -> Vec<Route> {
         route(Method::GET, "/api/utils/enums", AnyUser, Described::Enums, Handler::new(utils::enums)),
         route(Method::GET, "/api/auth/me", AnyUser, Described::Me, Handler::new(utils::me)),
         route(Method::POST, "/api/token", Public, Described::Token, Handler::new(token::handle)),
+        route(Method::POST, "/api/token/revoke", Public, Described::Revoke, Handler::new(oauth::revoke)),
+        route(
+            Method::POST,
+            "/api/token/introspect",
+            AnyUser,
+            Described::Introspect,
+            Handler::new(oauth::introspect),
+        ),
+        route(Method::GET, oauth::METADATA, Public, Described::Metadata, Handler::new(oauth::metadata)),
     ]
 }
 

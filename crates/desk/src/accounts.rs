@@ -118,9 +118,14 @@ pub fn make_up(desk: &Desk) -> SecretString {
     URL_SAFE_NO_PAD.encode(bytes).into()
 }
 
-async fn edit(desk: &Desk, email: &str, change: serde_json::Value) -> Result<(), DeskError> {
+/// The user with this e-mail address.
+pub(crate) async fn by_email(desk: &Desk, email: &str) -> Result<Record, DeskError> {
     let query = Query::all(&USER, Scope::All, 1).equals(user::LOGIN, crate::rules::login(email));
-    let user = desk.store().select(&query).await?.pop().ok_or(DeskError::NotFound)?;
+    desk.store().select(&query).await?.pop().ok_or(DeskError::NotFound)
+}
+
+async fn edit(desk: &Desk, email: &str, change: serde_json::Value) -> Result<(), DeskError> {
+    let user = by_email(desk, email).await?;
     let grant = Caller::system().grant(&USER, Operation::Edit)?;
     records::update(desk, &grant, Write::Merge, Some(user.id()), &object(change)).await.map(drop)
 }

@@ -28,6 +28,8 @@ pub struct Principal {
 enum Rights {
     /// A full unrestricted administrator.
     Everything,
+    /// The roles with these numbers, everywhere.
+    Everywhere(Vec<i64>),
     /// For each role, in the order of the numbers, the businesses where it is held.
     Roles(Vec<Vec<i64>>),
 }
@@ -72,6 +74,28 @@ impl Principal {
         Self { user_id: Some(user_id), email: email.to_owned(), rights: Rights::Roles(roles) }
     }
 
+    /// The same, with no other roles than these.
+    #[must_use]
+    pub fn narrowed(mut self, roles: &[Role]) -> Self {
+        let numbers = || roles.iter().map(|role| role.number());
+        self.rights = match self.rights {
+            Rights::Everything => Rights::Everywhere(numbers().collect()),
+            Rights::Everywhere(mut held) => {
+                held.retain(|number| numbers().any(|kept| kept == *number));
+                Rights::Everywhere(held)
+            }
+            Rights::Roles(mut held) => {
+                for (place, businesses) in held.iter_mut().enumerate() {
+                    if !numbers().any(|kept| kept == place as i64 + 1) {
+                        businesses.clear();
+                    }
+                }
+                Rights::Roles(held)
+            }
+        };
+        self
+    }
+
     /// Whether nothing is closed to it.
     pub fn is_unrestricted(&self) -> bool {
         matches!(self.rights, Rights::Everything)
@@ -86,6 +110,7 @@ impl Principal {
     fn scope(&self, role: Role) -> Option<Scope> {
         match &self.rights {
             Rights::Everything => Some(Scope::All),
+            Rights::Everywhere(held) => held.contains(&role.number()).then_some(Scope::All),
             Rights::Roles(roles) => {
                 let businesses = roles.get(role.number() as usize - 1).filter(|held| !held.is_empty())?;
                 Some(Scope::of(businesses.iter().copied()))

@@ -26,6 +26,12 @@ pub enum DeskError {
     /// A token was asked for with a grant that isn't good.
     #[error("the grant is not good")]
     InvalidGrant,
+    /// A program's credentials aren't good.
+    #[error("the client's credentials are not good")]
+    InvalidClient,
+    /// A token was asked for with roles that aren't there, or aren't held.
+    #[error("the scope is not good")]
+    InvalidScope,
     /// Others keep changing the same records.
     #[error("the record was changed meanwhile")]
     Conflict,

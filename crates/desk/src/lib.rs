@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod audit;
 pub mod caller;
 pub mod checks;
+pub mod clients;
 pub mod commands;
 pub mod documents;
 pub mod error;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use proofdesk_domain::ambient::{Clock, Random};
-use proofdesk_domain::entities::{token::TOKEN, user::USER, user_role::USER_ROLE};
+use proofdesk_domain::entities::{client::CLIENT, token::TOKEN, user::USER, user_role::USER_ROLE};
 use proofdesk_domain::entity::{CREATED_ON, UNIQUE_ID, UPDATED_BY, UPDATED_ON};
 use proofdesk_domain::record::Record;
 use proofdesk_egress::Gateway;
@@ -73,6 +74,8 @@ pub struct Settings {
     pub access_token_seconds: i64,
     /// How long a refresh token lives, in seconds.
     pub refresh_token_seconds: i64,
+    /// How long the access token of a machine client lives, in seconds.
+    pub client_token_seconds: i64,
     /// How long after its first use a refresh token gives the same next pair again, in seconds.
     pub grace_seconds: i64,
     /// How long a sign-in lasts at the longest, however often it is renewed, in seconds.
@@ -87,6 +90,7 @@ impl Default for Settings {
             files: proofdesk_intake::Limits::default(),
             access_token_seconds: 604_799,
             refresh_token_seconds: 15 * 24 * 3600,
+            client_token_seconds: 3600,
             grace_seconds: 30,
             session_seconds: 90 * 24 * 3600,
             password_grant: true,
@@ -182,10 +186,11 @@ impl Desk {
     }
 }
 
-/// Whether a transaction can take rights away: from a user, a bundle of roles, or a token.
+/// Whether a transaction can take rights away: from a user, a bundle of roles, a machine client, or a token.
 fn changes_rights(transaction: &Transaction) -> bool {
     let ends_token = |write: &Write| matches!(write, Write::Delete(entity, _) if *entity == &TOKEN);
-    transaction.touches(&USER) || transaction.touches(&USER_ROLE) || transaction.writes.iter().any(ends_token)
+    let touches = [&USER, &USER_ROLE, &CLIENT].into_iter().any(|entity| transaction.touches(entity));
+    touches || transaction.writes.iter().any(ends_token)
 }
 
 /// Runs a verb's attempt, again from the start as long as others change the same records.

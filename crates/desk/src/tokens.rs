@@ -1,11 +1,15 @@
 //! Tokens (contract section 6): opaque, 256 random bits, kept as hashes; and who a request comes from.
 
 mod grants;
+mod machines;
 mod refresh;
+mod revoke;
 mod sessions;
 
 pub use grants::{Issued, password_grant};
+pub use machines::client_grant;
 pub use refresh::refresh_grant;
+pub use revoke::{Introspected, introspect, revoke};
 pub use sessions::{Sessions, authenticate, authenticate_basic};
 
 use aws_lc_rs::digest;
@@ -28,14 +32,14 @@ use crate::caller::Principal;
 use crate::error::DeskError;
 
 /// A new token: 256 random bits, base64url without padding.
-fn new_token(random: &dyn Random) -> SecretString {
+pub(crate) fn new_token(random: &dyn Random) -> SecretString {
     let mut bytes = [0; 32];
     random.fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes).into()
 }
 
 /// What is kept of a token: its SHA-256, in hexadecimal. The token has 256 random bits, so it needs no salt.
-fn hash(token: &SecretString) -> String {
+pub(crate) fn hash(token: &SecretString) -> String {
     hex::encode(digest::digest(&digest::SHA256, token.expose_secret().as_bytes()))
 }
 
@@ -55,7 +59,12 @@ pub(crate) async fn of_user(desk: &Desk, user: i64) -> Result<Vec<Record>, DeskE
     all_tokens(desk, token::USER_ID, &Value::Int(user)).await
 }
 
-async fn all_tokens(desk: &Desk, field: FieldIndex, value: &Value) -> Result<Vec<Record>, DeskError> {
+/// All tokens with a value in a field.
+pub(crate) async fn all_tokens(
+    desk: &Desk,
+    field: FieldIndex,
+    value: &Value,
+) -> Result<Vec<Record>, DeskError> {
     let mut tokens: Vec<Record> = Vec::new();
     loop {
         let after = tokens.last().map_or(0, Record::id);

@@ -10,6 +10,7 @@ pub mod user;
 pub mod user_role;
 
 pub mod audit_values;
+pub mod client;
 pub mod discarded_file;
 pub mod event;
 pub mod file;
@@ -30,8 +31,14 @@ pub static PUBLIC: [&Entity; 8] = [
 ];
 
 /// What the desk keeps for itself.
-pub static INTERNAL: [&Entity; 5] =
-    [&audit_values::AUDIT_VALUES, &discarded_file::DISCARDED_FILE, &event::EVENT, &file::FILE, &token::TOKEN];
+pub static INTERNAL: [&Entity; 6] = [
+    &audit_values::AUDIT_VALUES,
+    &client::CLIENT,
+    &discarded_file::DISCARDED_FILE,
+    &event::EVENT,
+    &file::FILE,
+    &token::TOKEN,
+];
 
 /// Every entity.
 pub fn all() -> impl Iterator<Item = &'static Entity> {

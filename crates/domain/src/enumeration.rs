@@ -191,6 +191,8 @@ enumeration! {
         Export = 103, "Export";
         /// Data was erased.
         Erase = 104, "Erase";
+        /// Tokens were ended by who has them.
+        SignOut = 105, "Sign-out";
     }
 }
 

@@ -60,6 +60,7 @@ fn settings(config: &Config) -> Settings {
         },
         access_token_seconds: i64::from(config.tokens.access_seconds),
         refresh_token_seconds: i64::from(config.tokens.refresh_seconds),
+        client_token_seconds: i64::from(config.tokens.client_seconds),
         grace_seconds: i64::from(config.tokens.grace_seconds),
         session_seconds: i64::from(config.tokens.session_seconds),
         password_grant: config.tokens.password_grant,

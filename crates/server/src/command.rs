@@ -1,5 +1,6 @@
 //! The command line.
 
+mod client;
 mod demo;
 mod doctor;
 mod migrate;
@@ -34,6 +35,8 @@ enum Command {
     Migrate,
     /// Manage users.
     User(user::User),
+    /// Manage machine clients: programs that sign in for themselves.
+    Client(client::Client),
     /// Check the configuration and everything that the desk needs.
     Doctor,
 }
@@ -52,6 +55,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Demo => demo::run(runtime, config),
         Command::Migrate => runtime.block_on(migrate::run(&load(config)?)),
         Command::User(user) => runtime.block_on(user::run(&load(config)?, user)),
+        Command::Client(client) => runtime.block_on(client::run(&load(config)?, client)),
         Command::Doctor => runtime.block_on(doctor::run(config)),
     }
 }

@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use proofdesk_egress::{AllowRule, DenyRule};
 use secrecy::SecretString;
 use serde::Deserialize;
+use url::Url;
 
 use crate::http::Pair;
 
@@ -29,6 +30,8 @@ const MAX_GRACE: u32 = 30;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
+    #[serde(default)]
+    pub(crate) public_url: Option<String>,
     pub(crate) data: PathBuf,
     #[serde(default)]
     pub(crate) database_url: Option<SecretString>,
@@ -54,6 +57,7 @@ pub(crate) struct Config {
 pub(crate) struct Tokens {
     pub(crate) access_seconds: u32,
     pub(crate) refresh_seconds: u32,
+    pub(crate) client_seconds: u32,
     pub(crate) grace_seconds: u32,
     pub(crate) session_seconds: u32,
     pub(crate) password_grant: bool,
@@ -173,6 +177,7 @@ impl Config {
             ("limits.principal_burst", self.limits.principal_burst),
             ("tokens.access_seconds", self.tokens.access_seconds),
             ("tokens.refresh_seconds", self.tokens.refresh_seconds),
+            ("tokens.client_seconds", self.tokens.client_seconds),
             ("tokens.session_seconds", self.tokens.session_seconds),
             ("api.body_bytes", self.api.body_bytes),
             ("files.side", self.files.side),
@@ -194,6 +199,7 @@ impl Config {
             bail!("files.bytes and files.pixels must be at least 1");
         }
         self.check_listen()?;
+        self.check_public_url()?;
         self.egress_policy().map(drop)
     }
 
@@ -214,6 +220,26 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    /// An origin, and nothing behind it.
+    fn check_public_url(&self) -> anyhow::Result<()> {
+        let Some(text) = &self.public_url else { return Ok(()) };
+        let url = Url::parse(text).with_context(|| format!("public_url: {text:?} is no URL"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            bail!("public_url must begin with https:// or http://, begins with {}:", url.scheme());
+        }
+        let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        if !plain || url.fragment().is_some() || url.path() != "/" {
+            bail!("public_url must be a scheme and a host, such as https://desk.example.com, and no more");
+        }
+        Ok(())
+    }
+
+    /// Where the desk is reached that listens at this address; without a slash at the end.
+    pub(crate) fn issuer(&self, address: SocketAddr) -> String {
+        let listened = || format!("{}://{address}", self.scheme());
+        self.public_url.as_ref().map_or_else(listened, |url| url.trim_end_matches('/').to_owned())
     }
 
     /// The certificate and its key, where the desk speaks TLS itself.
@@ -251,8 +277,8 @@ impl Config {
     /// Where the files lie.
     pub(crate) fn files_folder(&self) -> anyhow::Result<PathBuf> {
         let Some(url) = &self.files_url else { return Ok(self.data.join("files")) };
-        let parsed = url::Url::parse(url)
-            .context("files_url must be a URL such as file:///var/lib/proofdesk/files")?;
+        let parsed =
+            Url::parse(url).context("files_url must be a URL such as file:///var/lib/proofdesk/files")?;
         if parsed.scheme() != "file" {
             bail!("files_url must be a file: URL, is a {}: URL", parsed.scheme());
         }

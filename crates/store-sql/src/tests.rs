@@ -13,7 +13,7 @@ use super::Dialect::{Postgres, Sqlite};
 use super::{Dialect, Lock, Parameter, Plan, Shape, parse_ids};
 
 const TOKEN_ROW: &str = "SELECT t0.id, t0.hash, t0.kind, t0.user_id, t0.family, t0.client_id, t0.created_on, \
-     t0.expires_on, t0.used_on FROM tokens t0";
+     t0.expires_on, t0.started_on, t0.used_on, t0.scope, t0.machine_id FROM tokens t0";
 const ROLE_ROW: &str = "SELECT t0.id, t0.unique_id, t0.created_on, t0.updated_on, t0.updated_by, t0.system_id, \
      t0.version, t0.name FROM ";
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-use proofdesk_domain::entities::{file, token, user};
+use proofdesk_domain::entities::{client, file, token, user};
 use proofdesk_domain::entity::{Entity, FieldIndex, ID, Kind, UNIQUE_ID};
 use proofdesk_domain::list::{Filter, Test};
 use proofdesk_store::{Query, StoreError};
@@ -105,7 +105,8 @@ pub(crate) fn is_quick(query: &Query) -> bool {
 }
 
 fn names_few(entity: &'static Entity, field: FieldIndex) -> bool {
-    let unique: [(&Entity, FieldIndex); 4] = [
+    let unique: [(&Entity, FieldIndex); 5] = [
+        (&client::CLIENT, client::CLIENT_ID),
         (&token::TOKEN, token::HASH),
         (&user::USER, user::LOGIN),
         (&file::FILE, file::OBJECT),

@@ -11,8 +11,8 @@ use utoipa::openapi::{
 
 use super::fixed::success;
 use super::output::page_name;
-use super::sample;
 use super::shapes::{Shape, array, integer, object, schema, string};
+use super::{oauth, sample};
 use crate::routes::{Access, Described, Route};
 
 /// The media types of the files that are kept.
@@ -115,19 +115,26 @@ pub(super) fn of(route: &Route) -> Vec<(String, RefOr<Response>)> {
     if let Described::Download(_) = route.operation {
         all.push(("416".to_owned(), unsatisfiable().into()));
     }
-    if route.operation == Described::Token {
+    if let Described::Token | Described::Revoke | Described::Introspect = route.operation {
         let said = "The grant is not good, or the request is not one (RFC 6749 section 5.2).";
         let example = json!({
             "error": "invalid_grant", "error_description": "The user name or password is incorrect.",
         });
         all.push(("400".to_owned(), json_answer(said, schema("TokenError"), example).into()));
     }
+    if route.operation == Described::Token {
+        let said = "The credentials of a machine client are wrong (RFC 6749 section 5.2).";
+        let example =
+            json!({ "error": "invalid_client", "error_description": "The client's credentials are wrong." });
+        all.push(("401".to_owned(), json_answer(said, schema("TokenError"), example).into()));
+    }
     all
 }
 
 fn errors(route: &Route) -> Vec<u16> {
     use Described::{
-        Commands, Create, Delete, Download, Enums, Get, Me, Merge, Replace, RunCommand, Search, Token, Upload,
+        Commands, Create, Delete, Download, Enums, Get, Introspect, Me, Merge, Metadata, Replace, Revoke,
+        RunCommand, Search, Token, Upload,
     };
     let mut statuses = vec![405, 408, 414, 429, 431, 500];
     match route.access {
@@ -142,14 +149,16 @@ fn errors(route: &Route) -> Vec<u16> {
         Replace | Merge => &[400, 404, 409, 413, 415],
         Delete => &[400, 404, 409],
         Upload(_) => &[400, 404, 409, 415],
-        Token => &[413],
+        Token | Revoke | Introspect => &[413],
+        Metadata => &[],
     });
     statuses
 }
 
 fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
     use Described::{
-        Commands, Create, Delete, Download, Enums, Get, Me, Merge, Replace, RunCommand, Search, Token, Upload,
+        Commands, Create, Delete, Download, Enums, Get, Introspect, Me, Merge, Metadata, Replace, Revoke,
+        RunCommand, Search, Token, Upload,
     };
     let name = route.entity.map_or("", |entity| entity.name);
     let wrote = |done: &str| {
@@ -170,7 +179,14 @@ fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
         Commands => json_answer("The commands.", schema("Commands"), commands()),
         Enums => json_answer("The values.", schema("EnumerationValues"), values()),
         Me => json_answer("The user.", schema("Me"), me()),
-        Token => no_store(json_answer("The tokens.", schema("Tokens"), tokens())),
+        Token => no_store(json_answer("The tokens.", schema("Tokens"), oauth::tokens_example())),
+        Revoke => no_store(json_answer("The token is of no use.", object().into(), json!({}))),
+        Introspect => no_store(json_answer(
+            "What it stands for.",
+            schema("Introspection"),
+            oauth::introspection_example(),
+        )),
+        Metadata => json_answer("The metadata.", schema("AuthorizationServer"), oauth::metadata_example()),
     };
     vec![("200".to_owned(), ok.into())]
 }
@@ -212,10 +228,6 @@ fn me() -> Json {
     let mut me = sample::json(&proofdesk_domain::entities::user::USER);
     me["Roles"] = json!(["CoworkerIdentityCheck-List", "CoworkerIdentityCheck-Read"]);
     me
-}
-
-fn tokens() -> Json {
-    json!({ "access_token": "Zm9v…", "token_type": "bearer", "expires_in": 604_799, "refresh_token": "YmFy…" })
 }
 
 fn no_store(mut response: Response) -> Response {

@@ -8,8 +8,8 @@ use utoipa::openapi::{ContentBuilder, KnownFormat, Required, SchemaFormat};
 
 use super::forms;
 use super::input::{is_list, property, writable};
-use super::sample;
 use super::shapes::{Shape, described, object, schema, string};
+use super::{oauth, sample};
 use crate::routes::{Described, Route};
 
 /// The ways of writing a record.
@@ -88,7 +88,8 @@ pub(super) fn of(route: &Route) -> Option<RequestBody> {
         Described::Merge => Way::Patch,
         Described::RunCommand => return Some(either("RunCommand", run_example())),
         Described::Upload(_) => return Some(upload()),
-        Described::Token => return Some(token()),
+        Described::Token => return Some(oauth::token_body()),
+        Described::Revoke | Described::Introspect => return Some(oauth::one_token_body()),
         _ => return None,
     };
     let entity = route.entity?;
@@ -125,15 +126,5 @@ fn upload() -> RequestBody {
     RequestBodyBuilder::new()
         .required(Some(Required::True))
         .content("multipart/form-data", ContentBuilder::new().schema(Some(form)).build())
-        .build()
-}
-
-fn token() -> RequestBody {
-    let example = json!({ "grant_type": "password", "username": "ada@example.com", "password": "…" });
-    let form = ContentBuilder::new().schema(Some(schema("TokenRequest"))).example(Some(example)).build();
-    RequestBodyBuilder::new()
-        .required(Some(Required::True))
-        .description(Some("Read as a form, whatever `Content-Type` says."))
-        .content("application/x-www-form-urlencoded", form)
         .build()
 }

@@ -3,16 +3,16 @@
 use proofdesk_domain::enumeration::ENUMERATIONS;
 use proofdesk_domain::lifecycle::COMMANDS;
 use serde_json::{Value as Json, json};
-use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type};
 
-use super::input;
 use super::shapes::{
     Shape, array, date_time, integer, null, nullable_string, object, of, one_of, schema, string,
 };
+use super::{input, oauth};
 
 /// All of them, by name.
 pub(super) fn components() -> Vec<(String, Shape)> {
-    let all: [(&str, Shape); 16] = [
+    let all: [(&str, Shape); 11] = [
         ("Envelope", envelope()),
         ("Invalid", invalid()),
         ("Message", message("An error, said in words.")),
@@ -23,14 +23,9 @@ pub(super) fn components() -> Vec<(String, Shape)> {
         ("Commands", commands()),
         ("RunCommand", run_command()),
         ("RunCommandForm", run_command_form()),
-        ("PasswordGrant", password_grant()),
-        ("RefreshGrant", refresh_grant()),
-        ("TokenRequest", token_request()),
-        ("Tokens", tokens()),
-        ("TokenError", token_error()),
         ("Health", health()),
     ];
-    all.into_iter().map(|(name, shape)| (name.to_owned(), shape)).collect()
+    all.into_iter().chain(oauth::components()).map(|(name, shape)| (name.to_owned(), shape)).collect()
 }
 
 /// The outcome of a write (contract section 4).
@@ -173,62 +168,6 @@ fn command_ids() -> Shape {
 /// A form has no place for parameters, so a command that needs one can't be run by a form.
 fn run_command_form() -> Shape {
     run(false).into()
-}
-
-fn password_grant() -> Shape {
-    object()
-        .property("grant_type", one_of(string(), ["password"]))
-        .required("grant_type")
-        .property("username", string().description(Some("The user's e-mail address.")))
-        .required("username")
-        .property("password", string())
-        .required("password")
-        .property(
-            "client_id",
-            string().description(Some("What the client calls itself; a header is taken too.")),
-        )
-        .into()
-}
-
-fn refresh_grant() -> Shape {
-    object()
-        .property("grant_type", one_of(string(), ["refresh_token"]))
-        .required("grant_type")
-        .property("refresh_token", string())
-        .required("refresh_token")
-        .property("client_id", string().description(Some("The one of the sign-in, or none.")))
-        .into()
-}
-
-fn token_request() -> Shape {
-    let grants = OneOfBuilder::new().item(schema("PasswordGrant")).item(schema("RefreshGrant"));
-    grants.into()
-}
-
-fn tokens() -> Shape {
-    let example = json!({
-        "access_token": "Zm9v…", "token_type": "bearer", "expires_in": 604_799, "refresh_token": "YmFy…",
-    });
-    let tokens = ["access_token", "refresh_token"]
-        .into_iter()
-        .fold(object(), |built, name| built.property(name, string()).required(name));
-    tokens
-        .property("token_type", one_of(string(), ["bearer"]))
-        .required("token_type")
-        .property("expires_in", integer().description(Some("Seconds until the access token ends.")))
-        .required("expires_in")
-        .examples([example])
-        .into()
-}
-
-/// RFC 6749 section 5.2.
-fn token_error() -> Shape {
-    object()
-        .property("error", one_of(string(), ["invalid_grant", "invalid_request", "unsupported_grant_type"]))
-        .required("error")
-        .property("error_description", string())
-        .required("error_description")
-        .into()
 }
 
 fn health() -> Shape {

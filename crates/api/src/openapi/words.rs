@@ -47,6 +47,13 @@ pub(super) fn of(route: &Route) -> Words {
         Described::Enums => ("Enums_get".to_owned(), "The values of an enumeration".to_owned(), ""),
         Described::Me => ("Auth_me".to_owned(), "Who is signed in".to_owned(), ""),
         Described::Token => ("Auth_token".to_owned(), "Get tokens".to_owned(), TOKEN),
+        Described::Revoke => ("Auth_revoke".to_owned(), "End a token".to_owned(), REVOKE),
+        Described::Introspect => {
+            ("Auth_introspect".to_owned(), "What a token stands for".to_owned(), INTROSPECT)
+        }
+        Described::Metadata => {
+            ("Auth_metadata".to_owned(), "What the authorization server can".to_owned(), METADATA)
+        }
     };
     Words { id, summary, description }
 }
@@ -91,9 +98,15 @@ const RUN: &str = "All of `Ids` are moved, or none. What the lifecycle does not 
 const DOWNLOAD: &str = "Every look is on record before the first byte is sent. 404 where the slot is empty.";
 const UPLOAD: &str = "The part `file` of multipart/form-data replaces the file in the slot. It is kept cleaned: without \
                       metadata but colour profile and orientation.";
-const TOKEN: &str = "The password grant (RFC 6749 section 4.3) and the refresh grant (section 6). A refresh token is good \
+const TOKEN: &str = "The password grant (RFC 6749 section 4.3), the refresh grant (section 6), and for programs the \
+                     client credentials grant (section 4.4). A refresh token is good \
                      once. Used again within 30 seconds it gives the same new pair, for an answer that was lost; later it \
                      ends everything that follows from its sign-in.";
+const REVOKE: &str = "RFC 7009. An access token ends alone, a refresh token with everything that follows from its \
+                      sign-in. A token that is none, or not any more, is answered the same.";
+const INTROSPECT: &str = "RFC 7662. Whoever asks is told of their own tokens, an unrestricted administrator of all. Of \
+                          others, and of what is no live token: `{\"active\": false}`.";
+const METADATA: &str = "RFC 8414.";
 
 /// The role that opens an operation, as `x-role`.
 pub(super) fn role(route: &Route) -> String {
@@ -127,7 +140,13 @@ pub(super) fn role_sentence(route: &Route) -> String {
 /// The kind of audit entry that an operation leaves for each record that it changes or opens; None for none.
 pub(super) fn audit(route: &Route) -> Option<AuditType> {
     match route.operation {
-        Described::Search | Described::Get | Described::Commands | Described::Enums | Described::Me => None,
+        Described::Search
+        | Described::Get
+        | Described::Commands
+        | Described::Enums
+        | Described::Me
+        | Described::Introspect
+        | Described::Metadata => None,
         Described::Create => Some(AuditType::Create),
         Described::Replace | Described::Merge | Described::RunCommand | Described::Upload(_) => {
             Some(AuditType::Update)
@@ -135,6 +154,7 @@ pub(super) fn audit(route: &Route) -> Option<AuditType> {
         Described::Delete => Some(AuditType::Delete),
         Described::Download(_) => Some(AuditType::Look),
         Described::Token => Some(AuditType::SignIn),
+        Described::Revoke => Some(AuditType::SignOut),
     }
 }
 

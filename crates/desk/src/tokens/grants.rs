@@ -10,19 +10,21 @@ use proofdesk_store::Transaction;
 use secrecy::SecretString;
 
 use super::{hash, new_token, user_by_email};
-use crate::Desk;
 use crate::audit::{self, Changes, Entry};
 use crate::caller::{Caller, Origin, Principal};
 use crate::error::DeskError;
+use crate::{Desk, retrying};
 
-/// A pair of tokens, given out once.
+/// Tokens, given out once.
 pub struct Issued {
     /// Authenticates requests.
     pub access: SecretString,
-    /// Gets the next pair.
-    pub refresh: SecretString,
+    /// Gets the next pair; None for a program, which asks with its credentials again.
+    pub refresh: Option<SecretString>,
     /// How long the access token lives, in seconds.
     pub expires_in: i64,
+    /// The roles that a program's token opens, with spaces between; None for a person's.
+    pub scope: Option<String>,
 }
 
 /// Tokens for an e-mail address and a password.
@@ -36,21 +38,27 @@ pub async fn password_grant(
     password: SecretString,
     client_id: Option<&str>,
 ) -> Result<Issued, DeskError> {
-    let user = user_by_email(desk, username).await?;
-    let stored = user.as_ref().and_then(|user| user.text(user::PASSWORD_HASH)).map(str::to_owned);
-    let matches = desk.passwords().verify(password, stored).await?;
-    let Some(user) = user.filter(may_sign_in).filter(|_| matches && desk.settings().password_grant) else {
-        note(desk, origin, None, AuditType::Denied, "A sign-in was refused").await?;
-        return Err(DeskError::InvalidGrant);
-    };
-    let client = client_id.unwrap_or_else(|| user.text(user::EMAIL).unwrap_or_default());
-    let (id, started_on) = (desk.random().uuid().into(), desk.now().as_second());
-    let family = Family { id, user: &user, client, started_on };
-    let mut transaction = Transaction::default();
-    let issued = issue(desk, &mut transaction, &family, Pair::random(desk.random()));
-    record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Signed in by password");
-    desk.commit(transaction).await?;
-    Ok(issued)
+    retrying(|| async {
+        let user = user_by_email(desk, username).await?;
+        let stored = user.as_ref().and_then(|user| user.text(user::PASSWORD_HASH)).map(str::to_owned);
+        let matches = desk.passwords().verify(password.clone(), stored).await?;
+        let Some(user) = user.filter(may_sign_in).filter(|_| matches && desk.settings().password_grant)
+        else {
+            note(desk, origin, None, AuditType::Denied, "A sign-in was refused").await?;
+            return Err(DeskError::InvalidGrant);
+        };
+        let mut transaction = Transaction::default();
+        // A password that was changed since it was looked at ended the tokens that there were: no new ones after that.
+        transaction.holds(&user, user::PASSWORD_HASH, user.get(user::PASSWORD_HASH).clone());
+        let client = client_id.unwrap_or_else(|| user.text(user::EMAIL).unwrap_or_default());
+        let (id, started_on) = (desk.random().uuid().into(), desk.now().as_second());
+        let family = Family { id, user: &user, client, started_on };
+        let issued = issue(desk, &mut transaction, &family, Pair::random(desk.random()));
+        record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Signed in by password");
+        desk.commit(transaction).await?;
+        Ok(issued)
+    })
+    .await
 }
 
 /// Whether a user may get tokens: active, allowed to use the API, and without a second factor that wasn't asked for.
@@ -94,18 +102,29 @@ pub(super) fn issue(desk: &Desk, transaction: &mut Transaction, family: &Family<
         (&pair.refresh, TokenKind::Refresh, settings.refresh_token_seconds.min(left)),
     ];
     for (token, kind, seconds) in lives {
-        let record = Record::empty(&TOKEN)
-            .with(token::HASH, hash(token))
-            .with(token::KIND, kind as i64)
-            .with(token::USER_ID, family.user.id())
-            .with(token::FAMILY, family.id.clone())
-            .with(token::CLIENT_ID, family.client)
-            .with(token::CREATED_ON, now)
-            .with(token::STARTED_ON, family.started_on)
-            .with(token::EXPIRES_ON, now + seconds);
-        transaction.insert(record);
+        transaction.insert(row(desk, family, kind, token, seconds));
     }
-    Issued { access: pair.access, refresh: pair.refresh, expires_in }
+    Issued { access: pair.access, refresh: Some(pair.refresh), expires_in, scope: None }
+}
+
+/// What is kept of a token that lives so long.
+pub(super) fn row(
+    desk: &Desk,
+    family: &Family<'_>,
+    kind: TokenKind,
+    token: &SecretString,
+    seconds: i64,
+) -> Record {
+    let now = desk.now().as_second();
+    Record::empty(&TOKEN)
+        .with(token::HASH, hash(token))
+        .with(token::KIND, kind as i64)
+        .with(token::USER_ID, family.user.id())
+        .with(token::FAMILY, family.id.clone())
+        .with(token::CLIENT_ID, family.client)
+        .with(token::CREATED_ON, now)
+        .with(token::STARTED_ON, family.started_on)
+        .with(token::EXPIRES_ON, now + seconds)
 }
 
 pub(super) async fn note(

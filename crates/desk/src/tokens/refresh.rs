@@ -112,7 +112,7 @@ async fn again(
         return end_family(desk, origin, old).await;
     }
     note(desk, origin, Some(user), AuditType::SignIn, "Tokens were renewed, and asked for again").await?;
-    Ok(Issued { access: pair.access, refresh: pair.refresh, expires_in })
+    Ok(Issued { access: pair.access, refresh: Some(pair.refresh), expires_in, scope: None })
 }
 
 /// The pair that follows a refresh token: HMAC-SHA256 over the token, by a key that only the desk has.

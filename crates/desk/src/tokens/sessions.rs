@@ -12,10 +12,10 @@ use proofdesk_domain::scope::Scope;
 use proofdesk_store::Query;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{grants, hash, principal, token_of, user_by_email};
-use crate::Desk;
+use super::{grants, hash, machines, principal, token_of, user_by_email};
 use crate::caller::Principal;
 use crate::error::DeskError;
+use crate::{Desk, clients};
 
 /// How long what was found is believed, in milliseconds: other processes may take rights away (the command line, other
 /// nodes), and that must work within a second.
@@ -107,11 +107,13 @@ pub async fn authenticate(desk: &Desk, bearer: &SecretString) -> Result<Arc<Prin
     let query = Query::by_id(&USER, Scope::All, token.int(token::USER_ID).unwrap_or(0));
     let user = desk.store().select(&query).await?.pop().ok_or(DeskError::Unauthenticated)?;
     let principal = principal(desk, &user).await?.ok_or(DeskError::Unauthenticated)?;
+    let principal = machines::narrowed(principal, &token);
     let ends_on = token.int(token::EXPIRES_ON).unwrap_or(0);
     Ok(sessions.remember(desk, tag, epoch, ends_on, principal))
 }
 
-/// Who an e-mail address and a password belong to (HTTP Basic, RFC 7617), if that user may use the API.
+/// Who an e-mail address and a password belong to (HTTP Basic, RFC 7617), if that user may use the API; or the id and the
+/// secret of a machine client.
 ///
 /// # Errors
 /// [`DeskError::Unauthenticated`], [`DeskError::Unavailable`].
@@ -126,6 +128,11 @@ pub async fn authenticate_basic(
         return Ok(principal);
     }
     let epoch = sessions.epoch.load(Ordering::SeqCst);
+    if clients::is_client(email) {
+        let machine = machines::authenticated(desk, email, &password).await?;
+        let principal = machine.ok_or(DeskError::Unauthenticated)?.principal;
+        return Ok(sessions.remember(desk, tag, epoch, i64::MAX, principal));
+    }
     let user = user_by_email(desk, email).await?;
     let stored = user.as_ref().and_then(|user| user.text(user::PASSWORD_HASH)).map(str::to_owned);
     let matches = desk.passwords().verify(password, stored).await?;

@@ -1,6 +1,6 @@
 //! An access or a refresh token (contract section 6), kept as a hash.
 
-use super::user::USER;
+use super::{client::CLIENT, user::USER};
 use crate::entity::{Field, entity};
 
 /// What a token is good for.
@@ -34,5 +34,9 @@ entity! {
         STARTED_ON = Field::instant("StartedOn", "started_on");
         /// When a refresh token was used; using it again ends the family.
         USED_ON = Field::instant("UsedOn", "used_on");
+        /// The numbers of the roles that it is narrowed to, with spaces between; null for all that its user has.
+        SCOPE = Field::text("Scope", "scope", 255);
+        /// The machine client that it was given to; null for a person's.
+        MACHINE_ID = Field::reference("MachineId", "machine_id", &CLIENT);
     }
 }

@@ -1,6 +1,7 @@
 //! `proofdesk serve`.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +54,8 @@ pub(crate) async fn serve(
     let metrics = telemetry::start_metrics()?;
     let upkeep = tokio::spawn(keep_metrics_small(metrics.clone()));
     let sweeper = tokio::spawn(sweep_often(desk.clone(), config.database_url.is_some()));
-    let app = http::app(config, api(config, desk)?, metrics, extra);
+    let api = api(config, desk, listener.local_addr()?)?;
+    let app = http::app(config, api, metrics, extra);
     let (securing, renewing) = tls.unzip();
     let renewer = renewing.map(|renewing: Renewing| tokio::spawn(renewing.run()));
     http::serve(listener, app, &config.http, securing, stop).await;
@@ -65,7 +67,7 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-fn api(config: &Config, desk: Desk) -> anyhow::Result<Api> {
+fn api(config: &Config, desk: Desk, address: SocketAddr) -> anyhow::Result<Api> {
     let settings = Settings {
         missing_role: if config.api.missing_role_status == 403 {
             MissingRole::Forbidden
@@ -74,6 +76,7 @@ fn api(config: &Config, desk: Desk) -> anyhow::Result<Api> {
         },
         too_many_status: StatusCode::from_u16(config.api.too_many_status).context("api.too_many_status")?,
         body_bytes: config.api.body_bytes as usize,
+        issuer: config.issuer(address),
     };
     let limits = &config.limits;
     let address = Rate { per_second: limits.address_per_second, burst: limits.address_burst };

@@ -33,6 +33,28 @@ pub(crate) fn insertion(name: &str) -> Transaction {
     transaction
 }
 
+/// The numbers of all migrations, in order.
+fn versions() -> Vec<i64> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let names =
+        std::fs::read_dir(folder).expect("the migrations").map(|file| file.expect("a file").file_name());
+    let number = |name: std::ffi::OsString| {
+        let name = name.into_string().expect("a name");
+        name.trim_start_matches('V')
+            .split('_')
+            .next()
+            .and_then(|number| number.parse().ok())
+            .expect("a number")
+    };
+    let mut versions: Vec<i64> = names.map(number).collect();
+    versions.sort_unstable();
+    versions
+}
+
+fn newest() -> i64 {
+    versions().pop().expect("some")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_that_start_at_once_migrate_once() {
     let database = Database::empty().await;
@@ -42,7 +64,8 @@ async fn nodes_that_start_at_once_migrate_once() {
         store.expect("opens").ready().await.expect("is ready");
     }
     let applied = "SELECT string_agg(version::text, ',' ORDER BY version) FROM refinery_schema_history";
-    assert_eq!(one(&client(database.url()).await, applied).await, "1,2,3");
+    let all = versions().iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    assert_eq!(one(&client(database.url()).await, applied).await, all);
 }
 
 #[tokio::test]
@@ -52,7 +75,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
         VALUES (99, 'later', '2030-01-01T00:00:00Z', '1')";
     client(database.url()).await.batch_execute(newer).await.expect("written");
     let error = failure(database.url(), Options::default()).await;
-    assert!(matches!(error, OpenError::NewerSchema { found: 99, known: 3 }), "{error}");
+    assert!(matches!(error, OpenError::NewerSchema { found: 99, known } if known == newest()), "{error}");
 }
 
 #[tokio::test]
@@ -60,7 +83,7 @@ async fn an_old_schema_is_refused_where_migrating_is_not_asked_for() {
     let database = Database::empty().await;
     let options = Options { migrate: false, ..Options::default() };
     let error = failure(database.url(), options.clone()).await;
-    assert!(matches!(error, OpenError::OlderSchema { found: 0, known: 3 }), "{error}");
+    assert!(matches!(error, OpenError::OlderSchema { found: 0, known } if known == newest()), "{error}");
     let migrated = migrated().await;
     PostgresStore::connect(migrated.url(), options).await.expect("is up to date");
 }

@@ -46,11 +46,12 @@ impl Operation {
                 let (media, bytes) = multipart("file", "file.jpg", &jpeg(7));
                 client.send(self.method.clone(), &path, &[("content-type", &media)], Some(&bytes))
             }
-            Body::Token => {
-                let form =
-                    [("grant_type", "password"), ("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)];
-                client.form(&path, &form)
+            Body::Token => client.form(&path, &SIGN_IN),
+            Body::LiveToken => {
+                let token = client.form("/api/token", &SIGN_IN).json()["access_token"].clone();
+                client.form(&path, &[("token", token.as_str().expect("a token"))])
             }
+            Body::NoToken => client.form(&path, &[("token", "no-token-at-all")]),
         };
         self.documents(&answer);
         answer
@@ -62,13 +63,21 @@ enum Body {
     Json(Value),
     File,
     Token,
+    /// A token that is got for it, which leaves an audit entry of its own.
+    LiveToken,
+    NoToken,
 }
+
+const SIGN_IN: [(&str, &str); 3] =
+    [("grant_type", "password"), ("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)];
 
 fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
     match (entity, verb) {
         ("Auth", "token") => Body::Token,
+        ("Auth", "revoke") => Body::LiveToken,
+        ("Auth", "introspect") => Body::NoToken,
         ("Enums" | "Operations", _)
-        | ("Auth", "me")
+        | ("Auth", "me" | "metadata")
         | (
             _,
             "search"

@@ -82,7 +82,7 @@ on_both_stores! {
         }
         let public: Vec<String> = routes::all().into_iter()
             .filter(|route| route.access == Access::Public).map(|route| route.path).collect();
-        assert_eq!(public, ["/api/token"]);
+        assert_eq!(public, ["/api/token", "/api/token/revoke", "/.well-known/oauth-authorization-server"]);
         nobody.get("/api/auth/me").is_denied();
         let path = "/api/spaces/coworkeridentitychecks";
         nobody.post(path, &json!({})).is_denied();

@@ -11,6 +11,7 @@ mod errors;
 mod files;
 mod lifecycle;
 mod lists;
+mod oauth;
 mod ops;
 mod roles;
 mod tenants;
