@@ -159,6 +159,12 @@ async fn principal(api: &Api, headers: &HeaderMap) -> Result<Arc<Principal>, Api
     }
 }
 
+/// The token of a request that has one.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<SecretString> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned().into())
+}
+
 /// The two halves of the credentials of HTTP Basic (RFC 7617).
 pub(crate) fn basic(credentials: &str) -> Option<(String, SecretString)> {
     let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;

@@ -1,5 +1,6 @@
 //! What answers each route, a file for each.
 
+pub(crate) mod account;
 pub(crate) mod batch_or_search;
 pub(crate) mod commands;
 pub(crate) mod create;

@@ -14,6 +14,7 @@ mod handlers;
 mod json;
 mod middleware;
 pub mod openapi;
+mod pages;
 mod query;
 mod range;
 mod rates;
@@ -93,7 +94,7 @@ impl MatchedRoute {
 /// The router of all operations.
 pub fn router(api: Api) -> Router {
     let router = routes::all().into_iter().fold(Router::new(), dispatch::mount);
-    router.merge(openapi::pages()).with_state(api)
+    router.merge(openapi::pages()).merge(pages::all()).with_state(api)
 }
 
 /// Wraps a router so that paths match whatever their case (contract section 1), with answers for what is no operation, and

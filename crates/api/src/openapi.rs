@@ -3,6 +3,7 @@
 //! The document is an input to tests and tools, so it says exactly what is taken and what is sent: inputs are described
 //! by patterns of what the desk really reads ([`input`]), answers by what it really writes ([`output`]).
 
+mod account;
 mod answers;
 mod bodies;
 mod document;

@@ -2,13 +2,15 @@
 
 use axum::http::Method;
 use proofdesk_domain::entities;
-use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT};
+use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT, user::USER};
 use proofdesk_domain::entity::{Changes, Entity};
 use proofdesk_domain::roles::Operation;
 use proofdesk_domain::slots::Slot;
 
 use crate::dispatch::Handler;
-use crate::handlers::{batch_or_search, commands, create, delete, files, get, oauth, token, update, utils};
+use crate::handlers::{
+    account, batch_or_search, commands, create, delete, files, get, oauth, token, update, utils,
+};
 
 /// One operation.
 pub struct Route {
@@ -73,6 +75,16 @@ pub enum Described {
     Introspect,
     /// What the authorization server can.
     Metadata,
+    /// Where somebody is signed in.
+    Sessions,
+    /// End sign-ins.
+    EndSessions,
+    /// A link with which a user sets a password.
+    Invite,
+    /// Set a password by a link.
+    SetPassword,
+    /// Change one's own password.
+    ChangePassword,
 }
 
 /// All operations.
@@ -80,6 +92,7 @@ pub fn all() -> Vec<Route> {
     let mut routes: Vec<Route> = entities::PUBLIC.into_iter().flat_map(of_entity).collect();
     routes.extend([&CHECK, &DOCUMENT].into_iter().flat_map(of_commands));
     routes.extend(Slot::ALL.into_iter().flat_map(of_slot));
+    routes.extend(of_users());
     routes.extend(of_none());
     routes
 }
@@ -137,30 +150,41 @@ fn of_slot(slot: Slot) -> Vec<Route> {
     ]
 }
 
+fn of_users() -> Vec<Route> {
+    use Described::{EndSessions, Invite, Sessions};
+    let path = |verb| format!("{}/{verb}/{{id}}", USER.path);
+    let (read, edit) = (Access::Role(Operation::Read), Access::Role(Operation::Edit));
+    vec![
+        route(Method::GET, &path("getsessions"), read, &USER, Sessions, account::sessions),
+        route(Method::POST, &path("endsessions"), edit, &USER, EndSessions, account::end_sessions),
+        route(Method::POST, &path("invite"), edit, &USER, Invite, account::invite),
+    ]
+}
+
 fn of_none() -> Vec<Route> {
     use Access::{AnyUser, Public};
-    let route = |method, path: &str, access, operation, handler| Route {
-        method,
-        path: path.to_owned(),
-        access,
-        entity: None,
-        operation,
-        handler,
+    use Described::{
+        ChangePassword, EndSessions, Enums, Introspect, Me, Metadata, Revoke, Sessions, SetPassword, Token,
     };
+    let get = |path: &str, access, operation, handler| own(Method::GET, path, access, operation, handler);
+    let post = |path: &str, access, operation, handler| own(Method::POST, path, access, operation, handler);
     vec![
-        route(Method::GET, "/api/utils/enums", AnyUser, Described::Enums, Handler::new(utils::enums)),
-        route(Method::GET, "/api/auth/me", AnyUser, Described::Me, Handler::new(utils::me)),
-        route(Method::POST, "/api/token", Public, Described::Token, Handler::new(token::handle)),
-        route(Method::POST, "/api/token/revoke", Public, Described::Revoke, Handler::new(oauth::revoke)),
-        route(
-            Method::POST,
-            "/api/token/introspect",
-            AnyUser,
-            Described::Introspect,
-            Handler::new(oauth::introspect),
-        ),
-        route(Method::GET, oauth::METADATA, Public, Described::Metadata, Handler::new(oauth::metadata)),
+        get("/api/utils/enums", AnyUser, Enums, Handler::new(utils::enums)),
+        get("/api/auth/me", AnyUser, Me, Handler::new(utils::me)),
+        get("/api/auth/sessions", AnyUser, Sessions, Handler::new(account::own_sessions)),
+        post("/api/auth/endsessions", AnyUser, EndSessions, Handler::new(account::end_own_sessions)),
+        post("/api/auth/changepassword", AnyUser, ChangePassword, Handler::new(account::change_password)),
+        post("/api/auth/setpassword", Public, SetPassword, Handler::new(account::set_password)),
+        post("/api/token", Public, Token, Handler::new(token::handle)),
+        post("/api/token/revoke", Public, Revoke, Handler::new(oauth::revoke)),
+        post("/api/token/introspect", AnyUser, Introspect, Handler::new(oauth::introspect)),
+        get(oauth::METADATA, Public, Metadata, Handler::new(oauth::metadata)),
     ]
+}
+
+/// A route that is about no entity.
+fn own(method: Method, path: &str, access: Access, operation: Described, handler: Handler) -> Route {
+    Route { method, path: path.to_owned(), access, entity: None, operation, handler }
 }
 
 fn route<F, Fut>(

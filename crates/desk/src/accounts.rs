@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::Desk;
 use crate::caller::Caller;
+use crate::credentials::{self, Invitation};
 use crate::error::DeskError;
 use crate::records::{self, Body, Saved};
 
@@ -46,6 +47,16 @@ pub async fn create(desk: &Desk, new: &NewUser, password: &SecretString) -> Resu
 /// [`DeskError::NotFound`], [`DeskError::Invalid`], [`DeskError::Unavailable`].
 pub async fn set_password(desk: &Desk, email: &str, password: &SecretString) -> Result<(), DeskError> {
     edit(desk, email, json!({ "NewPassword": password.expose_secret() })).await
+}
+
+/// Makes a link with which a user sets a password.
+///
+/// # Errors
+/// [`DeskError::NotFound`], [`DeskError::Invalid`] if the user may not sign in, [`DeskError::Unavailable`].
+pub async fn invite(desk: &Desk, email: &str) -> Result<Invitation, DeskError> {
+    let user = by_email(desk, email).await?;
+    let grant = Caller::system().grant(&USER, Operation::Edit)?;
+    credentials::invite(desk, &grant, user.id()).await
 }
 
 /// Takes from a user the right to sign in, at once.

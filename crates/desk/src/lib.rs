@@ -11,6 +11,7 @@ pub mod caller;
 pub mod checks;
 pub mod clients;
 pub mod commands;
+pub mod credentials;
 pub mod documents;
 pub mod error;
 pub mod files;
@@ -80,6 +81,8 @@ pub struct Settings {
     pub grace_seconds: i64,
     /// How long a sign-in lasts at the longest, however often it is renewed, in seconds.
     pub session_seconds: i64,
+    /// How long a link lives with which a user sets a password, in seconds.
+    pub link_seconds: i64,
     /// Whether the password grant is open.
     pub password_grant: bool,
 }
@@ -93,6 +96,7 @@ impl Default for Settings {
             client_token_seconds: 3600,
             grace_seconds: 30,
             session_seconds: 90 * 24 * 3600,
+            link_seconds: 72 * 3600,
             password_grant: true,
         }
     }

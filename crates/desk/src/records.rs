@@ -13,6 +13,7 @@ pub use update::update;
 
 pub(crate) use create::{add, prepare};
 pub(crate) use delete::remove;
+pub(crate) use takeover::may_set_sign_in;
 pub(crate) use update::change;
 
 use proofdesk_domain::entities::{

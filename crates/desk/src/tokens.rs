@@ -5,6 +5,7 @@ mod machines;
 mod refresh;
 mod revoke;
 mod sessions;
+pub mod sign_ins;
 
 pub use grants::{Issued, password_grant};
 pub use machines::client_grant;
@@ -44,13 +45,13 @@ pub(crate) fn hash(token: &SecretString) -> String {
 }
 
 /// What is kept of the token with a hash.
-async fn token_of(desk: &Desk, hash: &str) -> Result<Option<Record>, DeskError> {
+pub(crate) async fn token_of(desk: &Desk, hash: &str) -> Result<Option<Record>, DeskError> {
     let query = Query::all(&TOKEN, Scope::All, 1).equals(token::HASH, hash);
     Ok(desk.store().select(&query).await?.pop())
 }
 
 /// All tokens that follow from the same sign-in as one.
-async fn of_family(desk: &Desk, token: &Record) -> Result<Vec<Record>, DeskError> {
+pub(crate) async fn of_family(desk: &Desk, token: &Record) -> Result<Vec<Record>, DeskError> {
     all_tokens(desk, token::FAMILY, token.get(token::FAMILY)).await
 }
 

@@ -193,6 +193,8 @@ enumeration! {
         Erase = 104, "Erase";
         /// Tokens were ended by who has them.
         SignOut = 105, "Sign-out";
+        /// How somebody signs in was changed, or a link was made to change it.
+        Credentials = 106, "Credentials";
     }
 }
 

@@ -63,6 +63,7 @@ fn settings(config: &Config) -> Settings {
         client_token_seconds: i64::from(config.tokens.client_seconds),
         grace_seconds: i64::from(config.tokens.grace_seconds),
         session_seconds: i64::from(config.tokens.session_seconds),
+        link_seconds: i64::from(config.tokens.link_seconds),
         password_grant: config.tokens.password_grant,
     }
 }

@@ -60,6 +60,7 @@ pub(crate) struct Tokens {
     pub(crate) client_seconds: u32,
     pub(crate) grace_seconds: u32,
     pub(crate) session_seconds: u32,
+    pub(crate) link_seconds: u32,
     pub(crate) password_grant: bool,
 }
 
@@ -177,6 +178,7 @@ impl Config {
             ("limits.principal_burst", self.limits.principal_burst),
             ("tokens.access_seconds", self.tokens.access_seconds),
             ("tokens.refresh_seconds", self.tokens.refresh_seconds),
+            ("tokens.link_seconds", self.tokens.link_seconds),
             ("tokens.client_seconds", self.tokens.client_seconds),
             ("tokens.session_seconds", self.tokens.session_seconds),
             ("api.body_bytes", self.api.body_bytes),

@@ -22,7 +22,7 @@ enum Sign {
 }
 
 /// Each package, and its sign.
-const NEEDED: [(&str, Sign); 10] = [
+const NEEDED: [(&str, Sign); 12] = [
     ("postgresql", Sign::PostgresServer),
     // `ip`, for the laboratory of networks.
     ("iproute2", Sign::Program("ip")),
@@ -31,6 +31,9 @@ const NEEDED: [(&str, Sign); 10] = [
     ("util-linux", Sign::Program("setpriv")),
     // Makes system calls fail, and lists them.
     ("strace", Sign::Program("strace")),
+    // The pages are tried in it.
+    ("chromium", Sign::Program("chromium")),
+    ("chromium-driver", Sign::Program("chromedriver")),
     ("curl", Sign::Program("curl")),
     ("git", Sign::Program("git")),
     ("python3", Sign::Program("python3")),

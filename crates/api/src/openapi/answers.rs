@@ -12,7 +12,7 @@ use utoipa::openapi::{
 use super::fixed::success;
 use super::output::page_name;
 use super::shapes::{Shape, array, integer, object, schema, string};
-use super::{oauth, sample};
+use super::{account, oauth, sample};
 use crate::routes::{Access, Described, Route};
 
 /// The media types of the files that are kept.
@@ -133,8 +133,8 @@ pub(super) fn of(route: &Route) -> Vec<(String, RefOr<Response>)> {
 
 fn errors(route: &Route) -> Vec<u16> {
     use Described::{
-        Commands, Create, Delete, Download, Enums, Get, Introspect, Me, Merge, Metadata, Replace, Revoke,
-        RunCommand, Search, Token, Upload,
+        ChangePassword, Commands, Create, Delete, Download, EndSessions, Enums, Get, Introspect, Invite, Me,
+        Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword, Token, Upload,
     };
     let mut statuses = vec![405, 408, 414, 429, 431, 500];
     match route.access {
@@ -145,40 +145,44 @@ fn errors(route: &Route) -> Vec<u16> {
     statuses.extend(match route.operation {
         Search | Enums => [400].as_slice(),
         Get | Download(_) | Me | Commands => &[400, 404],
-        Create | RunCommand => &[400, 409, 413, 415],
-        Replace | Merge => &[400, 404, 409, 413, 415],
-        Delete => &[400, 404, 409],
+        Create | RunCommand | SetPassword => &[400, 409, 413, 415],
+        Replace | Merge | ChangePassword | EndSessions => &[400, 404, 409, 413, 415],
+        Delete | Invite => &[400, 404, 409],
         Upload(_) => &[400, 404, 409, 415],
         Token | Revoke | Introspect => &[413],
-        Metadata => &[],
+        Sessions if route.entity.is_some() => &[404],
+        Sessions | Metadata => &[],
     });
     statuses
 }
 
 fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
     use Described::{
-        Commands, Create, Delete, Download, Enums, Get, Introspect, Me, Merge, Metadata, Replace, Revoke,
-        RunCommand, Search, Token, Upload,
+        ChangePassword, Commands, Create, Delete, Download, EndSessions, Enums, Get, Introspect, Invite, Me,
+        Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword, Token, Upload,
     };
     let name = route.entity.map_or("", |entity| entity.name);
     let wrote = |done: &str| {
         let message = format!("{name} was successfully {done}.");
         json_answer(&message, schema("Envelope"), success(&message, &json!({ "Id": 87_654_321 })))
     };
+    let did = |message: &str| json_answer(message, schema("Envelope"), success(message, &Json::Null));
     let ok = match route.operation {
         Search => return list(route.entity),
         Download(slot) => return file(slot),
         Get => json_answer("The record.", schema(name), route.entity.map_or(Json::Null, sample::json)),
         Create => wrote("created"),
         Replace | Merge | Upload(_) => wrote("updated"),
-        Delete => {
-            let message = format!("{name} was successfully deleted.");
-            json_answer(&message, schema("Envelope"), success(&message, &Json::Null))
-        }
+        Delete => did(&format!("{name} was successfully deleted.")),
         RunCommand => run(),
         Commands => json_answer("The commands.", schema("Commands"), commands()),
         Enums => json_answer("The values.", schema("EnumerationValues"), values()),
         Me => json_answer("The user.", schema("Me"), me()),
+        Sessions => json_answer("The sign-ins.", schema("SignIns"), account::sign_ins_example()),
+        EndSessions => did("2 sign-ins were ended."),
+        SetPassword => did("The password was set. You can sign in with it now."),
+        ChangePassword => did("The password was changed."),
+        Invite => no_store(json_answer("The link.", schema("Invitation"), account::invitation_example())),
         Token => no_store(json_answer("The tokens.", schema("Tokens"), oauth::tokens_example())),
         Revoke => no_store(json_answer("The token is of no use.", object().into(), json!({}))),
         Introspect => no_store(json_answer(

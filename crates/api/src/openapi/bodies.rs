@@ -89,6 +89,9 @@ pub(super) fn of(route: &Route) -> Option<RequestBody> {
         Described::RunCommand => return Some(either("RunCommand", run_example())),
         Described::Upload(_) => return Some(upload()),
         Described::Token => return Some(oauth::token_body()),
+        Described::EndSessions => return Some(either("EndSignIns", json!({}))),
+        Described::SetPassword => return Some(either("SetPassword", password_example("Token"))),
+        Described::ChangePassword => return Some(either("ChangePassword", password_example("Password"))),
         Described::Revoke | Described::Introspect => return Some(oauth::one_token_body()),
         _ => return None,
     };
@@ -116,6 +119,10 @@ fn either(name: &str, example: Json) -> RequestBody {
         .content("application/json", json)
         .content("application/x-www-form-urlencoded", form)
         .build()
+}
+
+fn password_example(proof: &str) -> Json {
+    json!({ (proof): "…", "NewPassword": "a sentence nobody knows" })
 }
 
 fn upload() -> RequestBody {

@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS,
-};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use utoipa_swagger_ui::Config;
 
 use super::matched;
-use crate::Api;
+use crate::{Api, pages};
 
 /// No script but the page's own files, and no words with anybody but this desk. Swagger UI sets styles on its elements
 /// and carries its icons in its style sheet.
@@ -53,16 +51,7 @@ fn bundled(path: &'static str, name: &str, media: &'static str) -> Response {
 }
 
 fn file(path: &'static str, media: &'static str, body: Body) -> Response {
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
-    matched(response, path)
+    pages::file(path, media, POLICY, body)
 }
 
 fn moved() -> Response {

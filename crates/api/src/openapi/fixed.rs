@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type};
 use super::shapes::{
     Shape, array, date_time, integer, null, nullable_string, object, of, one_of, schema, string,
 };
-use super::{input, oauth};
+use super::{account, input, oauth};
 
 /// All of them, by name.
 pub(super) fn components() -> Vec<(String, Shape)> {
@@ -25,7 +25,11 @@ pub(super) fn components() -> Vec<(String, Shape)> {
         ("RunCommandForm", run_command_form()),
         ("Health", health()),
     ];
-    all.into_iter().chain(oauth::components()).map(|(name, shape)| (name.to_owned(), shape)).collect()
+    all.into_iter()
+        .chain(oauth::components())
+        .chain(account::components())
+        .map(|(name, shape)| (name.to_owned(), shape))
+        .collect()
 }
 
 /// The outcome of a write (contract section 4).

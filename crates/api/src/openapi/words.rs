@@ -51,11 +51,31 @@ pub(super) fn of(route: &Route) -> Words {
         Described::Introspect => {
             ("Auth_introspect".to_owned(), "What a token stands for".to_owned(), INTROSPECT)
         }
+        Described::Sessions => {
+            let name = named(name);
+            (format!("{name}_sessions"), "List sign-ins".to_owned(), SESSIONS)
+        }
+        Described::EndSessions => {
+            let name = named(name);
+            (format!("{name}_endSessions"), "End sign-ins".to_owned(), END_SESSIONS)
+        }
+        Described::Invite => ("User_invite".to_owned(), "Invite a user".to_owned(), INVITE),
+        Described::SetPassword => {
+            ("Auth_setPassword".to_owned(), "Set a password by a link".to_owned(), SET_PASSWORD)
+        }
+        Described::ChangePassword => {
+            ("Auth_changePassword".to_owned(), "Change one's own password".to_owned(), CHANGE_PASSWORD)
+        }
         Described::Metadata => {
             ("Auth_metadata".to_owned(), "What the authorization server can".to_owned(), METADATA)
         }
     };
     Words { id, summary, description }
+}
+
+/// What the name of an operation begins with.
+fn named(entity: &str) -> &str {
+    if entity.is_empty() { "Auth" } else { entity }
 }
 
 fn search(route: &Route, name: &str) -> (String, String, &'static str) {
@@ -106,6 +126,14 @@ const REVOKE: &str = "RFC 7009. An access token ends alone, a refresh token with
                       sign-in. A token that is none, or not any more, is answered the same.";
 const INTROSPECT: &str = "RFC 7662. Whoever asks is told of their own tokens, an unrestricted administrator of all. Of \
                           others, and of what is no live token: `{\"active\": false}`.";
+const SESSIONS: &str =
+    "All that follows from one sign-in is one, however often its tokens were renewed. The newest first.";
+const END_SESSIONS: &str = "Those in `Ids`, or all but the one that asks: their tokens are good for nothing any more. Those of \
+                            another user are for whoever may set that user's password to end.";
+const INVITE: &str = "Gives a link with which the user sets a password, once: an invitation, or a reset. It is shown once; an \
+                      earlier one ends. It is for whoever may set the user's password.";
+const SET_PASSWORD: &str = "By whoever has a link. The link, and all tokens of the user, end.";
+const CHANGE_PASSWORD: &str = "All else that the user is signed in with ends.";
 const METADATA: &str = "RFC 8414.";
 
 /// The role that opens an operation, as `x-role`.
@@ -146,6 +174,7 @@ pub(super) fn audit(route: &Route) -> Option<AuditType> {
         | Described::Enums
         | Described::Me
         | Described::Introspect
+        | Described::Sessions
         | Described::Metadata => None,
         Described::Create => Some(AuditType::Create),
         Described::Replace | Described::Merge | Described::RunCommand | Described::Upload(_) => {
@@ -154,7 +183,10 @@ pub(super) fn audit(route: &Route) -> Option<AuditType> {
         Described::Delete => Some(AuditType::Delete),
         Described::Download(_) => Some(AuditType::Look),
         Described::Token => Some(AuditType::SignIn),
-        Described::Revoke => Some(AuditType::SignOut),
+        Described::Revoke | Described::EndSessions => Some(AuditType::SignOut),
+        Described::Invite | Described::SetPassword | Described::ChangePassword => {
+            Some(AuditType::Credentials)
+        }
     }
 }
 

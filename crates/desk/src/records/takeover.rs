@@ -1,7 +1,7 @@
 //! Who may set another user's password or sign-in address: with either, one signs in as that user. So it takes all the
 //! rights that the user has, at every location, also at those that the two don't share.
 
-use proofdesk_domain::draft::Draft;
+use proofdesk_domain::draft::{Draft, Write};
 use proofdesk_domain::entities::{user, user::USER, user_role::USER_ROLE};
 use proofdesk_domain::entity::{FieldIndex, ID};
 use proofdesk_domain::list::Test;
@@ -9,11 +9,13 @@ use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
 use proofdesk_domain::validation::FieldError;
 use proofdesk_store::{Query, Transaction};
+use secrecy::ExposeSecret;
 
-use crate::Desk;
+use super::{Body, prepare};
 use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::references::exceeds;
+use crate::{Desk, accounts};
 
 /// What is wrong with the sign-in data that a change sets; the user's bundles of roles are guarded in its transaction.
 pub(super) async fn check(
@@ -34,6 +36,23 @@ pub(super) async fn check(
     let error =
         |field| FieldError::new(USER.field(field).name, "is of a user with rights that you don't have");
     Ok(set.into_iter().map(error).collect())
+}
+
+/// Whether the caller may set how a user signs in; the user's rights are guarded in the transaction.
+///
+/// # Errors
+/// [`DeskError::Invalid`] if not.
+pub(crate) async fn may_set_sign_in(
+    desk: &Desk,
+    grant: &Grant,
+    user: &Record,
+    transaction: &mut Transaction,
+) -> Result<(), DeskError> {
+    let password = accounts::make_up(desk);
+    let mut body = Body::new();
+    body.insert(USER.field(user::NEW_PASSWORD).name.to_owned(), password.expose_secret().into());
+    let (draft, errors) = Draft::parse(&USER, Write::Merge, &body);
+    prepare(desk, grant, Some(user), &draft, errors, transaction).await.map(drop)
 }
 
 fn sets(before: &Record, draft: &Draft, after: &Record) -> Vec<FieldIndex> {

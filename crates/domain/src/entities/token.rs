@@ -10,6 +10,8 @@ pub enum TokenKind {
     Access = 1,
     /// Gets the next pair of tokens.
     Refresh = 2,
+    /// Sets its user's password, once.
+    Link = 3,
 }
 
 entity! {

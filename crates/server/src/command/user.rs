@@ -1,4 +1,4 @@
-//! `proofdesk user create|passwd|list|disable`: works beside a running server.
+//! `proofdesk user create|passwd|invite|list|disable`: works beside a running server.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -6,6 +6,7 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use proofdesk_desk::Desk;
 use proofdesk_desk::accounts::{self, NewUser};
+use proofdesk_desk::credentials;
 use proofdesk_desk::error::DeskError;
 use proofdesk_domain::entities::user;
 use secrecy::{ExposeSecret, SecretString};
@@ -45,6 +46,11 @@ enum Verb {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Make a link with which a user sets a password, once: an invitation, or a reset.
+    Invite {
+        /// The e-mail address.
+        email: String,
+    },
     /// List all users.
     List,
     /// Take from a user the right to sign in, at once.
@@ -68,12 +74,22 @@ pub(crate) async fn run(config: &Config, user: User) -> anyhow::Result<()> {
             let set = accounts::set_password(&desk, &email, &password.value).await;
             set.map(|()| password.say(&email, "has a new password"))
         }
+        Verb::Invite { email } => invite(config, &desk, &email).await,
         Verb::List => list(&desk).await,
         Verb::Disable { email } => accounts::disable(&desk, &email)
             .await
             .map(|()| say(format_args!("{email} can't sign in any more."))),
     };
     done.map_err(explained)
+}
+
+async fn invite(config: &Config, desk: &Desk, email: &str) -> Result<(), DeskError> {
+    let made = accounts::invite(desk, email).await?;
+    let link = credentials::link(&config.issuer(config.listen), &made.token);
+    let hours = desk.settings().link_seconds / 3600;
+    say(format_args!("{}", link.expose_secret()));
+    say(format_args!("It is good once, for {hours} hours, and is not shown again."));
+    Ok(())
 }
 
 async fn list(desk: &Desk) -> Result<(), DeskError> {

@@ -27,7 +27,8 @@ pub(crate) use pictures::{gif, jpeg, pdf, png, webp};
 pub(crate) use raw::Raw;
 pub(crate) use shape::shape;
 pub(crate) use world::{
-    AUDIT, BUSINESSES, CHECKS, COWORKERS, DOCUMENTS, ROLES, USER_ROLES, USERS, World, every_role,
+    AUDIT, BUSINESSES, CHECKS, COWORKERS, DOCUMENTS, ROLES, USER_PASSWORD, USER_ROLES, USERS, World,
+    every_role,
 };
 
 /// Makes of each function two tests: one with SQLite, one with PostgreSQL. The argument is a running [`Desk`]; `with`

@@ -16,7 +16,7 @@ pub(crate) const USER_ROLES: &str = "/api/security/userroles";
 pub(crate) const AUDIT: &str = "/api/sys/audittrailentries";
 
 /// The password of the users that [`Desk::user_with_roles`] makes.
-const PASSWORD: &str = "a password of a test";
+pub(crate) const USER_PASSWORD: &str = "a password of a test";
 
 /// A location, a customer of it, and a check of the customer's passport.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +86,7 @@ impl Desk {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let email = format!("user{}@example.com", NUMBER.fetch_add(1, Ordering::Relaxed));
         self.user(&email, roles, businesses);
-        self.signed_in(&email, PASSWORD)
+        self.signed_in(&email, USER_PASSWORD)
     }
 
     /// A new user with these roles at each of these locations; its id.
@@ -99,7 +99,7 @@ impl Desk {
         };
         let bundles: Vec<i64> = businesses.iter().map(bundle).collect();
         let body = json!({
-            "FullName": "A User", "Email": email, "NewPassword": PASSWORD, "APIAccess": true,
+            "FullName": "A User", "Email": email, "NewPassword": USER_PASSWORD, "APIAccess": true,
             "Businesses": businesses, "UserRoles": bundles,
         });
         self.admin().post(USERS, &body).id()

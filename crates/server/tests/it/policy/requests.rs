@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::document::Operation;
 use super::places::Place;
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, jpeg, multipart};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, USER_PASSWORD, jpeg, multipart};
 
 /// Which half of a list is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,19 @@ impl Operation {
                 let token = client.form("/api/token", &SIGN_IN).json()["access_token"].clone();
                 client.form(&path, &[("token", token.as_str().expect("a token"))])
             }
+            Body::Link => {
+                let invite = format!("/api/sys/users/invite/{}", place.standing("User"));
+                let administrator = client.form("/api/token", &SIGN_IN).json()["access_token"].clone();
+                let administrator = format!("Bearer {}", administrator.as_str().expect("a token"));
+                let made = client.with_authorization(&administrator).post(&invite, &json!({})).record();
+                let link = made["Url"].as_str().and_then(|url| url.split_once('#')).expect("a link").1;
+                client.post(&path, &json!({ "Token": link, "NewPassword": USER_PASSWORD }))
+            }
+            Body::OwnPassword => {
+                let me = client.get("/api/auth/me").json();
+                let own = if me["Email"] == ADMIN_EMAIL { ADMIN_PASSWORD } else { USER_PASSWORD };
+                client.post(&path, &json!({ "Password": own, "NewPassword": own }))
+            }
             Body::NoToken => client.form(&path, &[("token", "no-token-at-all")]),
         };
         self.documents(&answer);
@@ -66,6 +79,10 @@ enum Body {
     /// A token that is got for it, which leaves an audit entry of its own.
     LiveToken,
     NoToken,
+    /// A link that is got for it, which leaves audit entries of its own.
+    Link,
+    /// The password of who calls, changed to the same.
+    OwnPassword,
 }
 
 const SIGN_IN: [(&str, &str); 3] =
@@ -76,8 +93,14 @@ fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
         ("Auth", "token") => Body::Token,
         ("Auth", "revoke") => Body::LiveToken,
         ("Auth", "introspect") => Body::NoToken,
+        ("Auth", "setPassword") => Body::Link,
+        ("Auth", "changePassword") => Body::OwnPassword,
+        // Never those of who calls: the next operation needs them.
+        ("Auth", "endSessions") => Body::Json(json!({ "Ids": ["00000000-0000-4000-8000-000000000000"] })),
+        ("User", "endSessions") => Body::Json(json!({})),
         ("Enums" | "Operations", _)
-        | ("Auth", "me" | "metadata")
+        | ("Auth", "me" | "metadata" | "sessions")
+        | ("User", "sessions" | "invite")
         | (
             _,
             "search"

@@ -1,6 +1,7 @@
 //! The wire contract, held against the product: a file for each page of it.
 
 mod access;
+mod accounts;
 mod audit;
 mod businesses;
 mod checks;
