@@ -22,7 +22,7 @@ use crate::call::Call;
 use crate::error::{Answer, ApiError};
 use crate::query::Query;
 use crate::routes::{Access, Described, Route};
-use crate::{Api, Client, MatchedRoute, RequestId};
+use crate::{Api, Client, MatchedRoute, RequestId, preconditions};
 
 type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -93,7 +93,10 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
         api.rates.count_principal(caller.principal().user_id)?;
     }
     let grant = match (asked.access, &caller, asked.entity) {
-        (Access::Role(operation), Some(caller), Some(entity)) => Some(caller.grant(entity, operation)?),
+        (Access::Role(operation), Some(caller), Some(entity)) => {
+            let preconditions = preconditions::of(asked.operation, &parts.headers)?;
+            Some(caller.grant(entity, operation)?.expecting(preconditions))
+        }
         _ => None,
     };
     let id = match id {

@@ -84,6 +84,10 @@ fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> R
         DeskError::Conflict => {
             plain(StatusCode::CONFLICT, "The record was changed by others meanwhile. Try again.")
         }
+        DeskError::PreconditionFailed => plain(
+            StatusCode::PRECONDITION_FAILED,
+            "The record is not in the state that the request requires. Get it again.",
+        ),
         DeskError::Unavailable(why) => {
             tracing::error!(request_id, why, "a request failed");
             unhandled(request_id)

@@ -15,6 +15,7 @@ mod json;
 mod middleware;
 pub mod openapi;
 mod pages;
+mod preconditions;
 mod query;
 mod range;
 mod rates;

@@ -13,6 +13,7 @@ use proofdesk_store::Query;
 
 use crate::Desk;
 use crate::error::DeskError;
+use crate::tags::Preconditions;
 
 /// Somebody who is signed in, with what they may do.
 #[derive(Debug)]
@@ -57,6 +58,8 @@ pub struct Grant {
     caller: Caller,
     entity: &'static Entity,
     scope: Scope,
+    /// What must hold of the record that is loaded by its id.
+    pub(crate) preconditions: Option<Arc<Preconditions>>,
 }
 
 impl Principal {
@@ -152,7 +155,7 @@ impl Caller {
     pub fn grant(&self, entity: &'static Entity, operation: Operation) -> Result<Grant, DeskError> {
         let role = Role::new(entity, operation);
         let scope = self.principal.scope(role).ok_or_else(|| DeskError::MissingRole(role.name()))?;
-        Ok(Grant { caller: self.clone(), entity, scope })
+        Ok(Grant { caller: self.clone(), entity, scope, preconditions: None })
     }
 }
 
@@ -175,9 +178,12 @@ impl Grant {
     /// The record with this id.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] if there is none, or the caller may not see it.
+    /// [`DeskError::NotFound`] if there is none, or the caller may not see it; [`DeskError::PreconditionFailed`] if it
+    /// isn't as the caller requires.
     pub async fn load(&self, desk: &Desk, id: i64) -> Result<Record, DeskError> {
-        self.find(desk, self.entity, id).await?.ok_or(DeskError::NotFound)
+        let record = self.find(desk, self.entity, id).await?.ok_or(DeskError::NotFound)?;
+        self.meets(&record)?;
+        Ok(record)
     }
 
     /// A record of another entity that one of this entity refers to, within the same businesses.
@@ -204,10 +210,12 @@ impl Grant {
         record
     }
 
-    /// The ids of the records with these ids that the caller may see, for all-or-nothing verbs.
+    /// The records with these ids that the caller may see, for all-or-nothing verbs.
     pub(crate) async fn load_all(&self, desk: &Desk, ids: &[i64]) -> Result<Vec<Record>, DeskError> {
         let query = Query::all(self.entity, self.scope.clone(), ids.len().max(1) as u32)
             .filter(ID, proofdesk_domain::list::Test::OneOf(ids.to_vec()));
-        Ok(desk.store().select(&query).await?)
+        let records = desk.store().select(&query).await?;
+        records.iter().try_for_each(|record| self.meets(record))?;
+        Ok(records)
     }
 }

@@ -35,6 +35,9 @@ pub enum DeskError {
     /// Others keep changing the same records.
     #[error("the record was changed meanwhile")]
     Conflict,
+    /// The record isn't in the state that the caller requires.
+    #[error("the record is not as the caller requires")]
+    PreconditionFailed,
     /// A database or a disk failed.
     #[error("{0}")]
     Unavailable(String),

@@ -18,6 +18,7 @@ pub mod files;
 pub mod passwords;
 pub mod records;
 pub mod sweep;
+pub mod tags;
 pub mod tokens;
 
 mod references;

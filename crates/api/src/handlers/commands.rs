@@ -49,6 +49,9 @@ pub(crate) async fn run(mut call: Call) -> Answer {
     let key = get("Key").and_then(Value::as_str).unwrap_or_default();
     let ids = coerce::numbers(get("Ids").unwrap_or(&Value::Null));
     let ids = ids.map_err(|message| ApiError::invalid("Ids", message))?;
+    if grant.expects() && ids.len() != 1 {
+        return Err(ApiError::invalid("If-Match", "needs exactly one id in Ids"));
+    }
     let notes =
         parameter(get("Parameters"), "Notes").map_err(|message| ApiError::invalid("Parameters", message))?;
     commands::run(call.desk(), grant, key, &ids, notes).await?;

@@ -20,7 +20,7 @@ pub(super) const FILE_TYPES: [&str; 5] =
     ["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"];
 
 /// Errors that several operations give, by status: name, description, schema, example.
-const ERRORS: [(u16, &str, &str, &str); 13] = [
+const ERRORS: [(u16, &str, &str, &str); 14] = [
     (400, "BadRequest", "The input is wrong: every error is listed.", "Invalid"),
     (
         401,
@@ -43,6 +43,12 @@ const ERRORS: [(u16, &str, &str, &str); 13] = [
         "Message",
     ),
     (409, "Conflict", "Others keep changing the same record: try again.", "Message"),
+    (
+        412,
+        "PreconditionFailed",
+        "The record is not in the state that `If-Match` requires: get it again. Nothing was changed.",
+        "Message",
+    ),
     (413, "PayloadTooLarge", "The body is larger than the operator allows (`api.body_bytes`).", "Message"),
     (414, "UriTooLong", "The path has more than 2048 bytes, or the query more than 16384.", "Message"),
     (415, "UnsupportedMediaType", "The media type or the charset of the body is not taken.", "Message"),
@@ -84,6 +90,7 @@ fn example(status: u16) -> Json {
         405 => message("The resource does not support the method POST."),
         408 => message("The request took too long."),
         409 => message("The record was changed by others meanwhile. Try again."),
+        412 => message("The record is not in the state that the request requires. Get it again."),
         413 => message("The body is too large: at most 1048576 bytes are taken."),
         414 => message("The query has 20000 bytes; at most 16384 are taken."),
         429 => message("Too many requests. Wait 2 seconds and try again."),
@@ -144,11 +151,15 @@ fn errors(route: &Route) -> Vec<u16> {
     }
     statuses.extend(match route.operation {
         Search | Enums => [400].as_slice(),
-        Get | Download(_) | Me | Commands => &[400, 404],
-        Create | RunCommand | SetPassword => &[400, 409, 413, 415],
-        Replace | Merge | ChangePassword | EndSessions => &[400, 404, 409, 413, 415],
-        Delete | Invite => &[400, 404, 409],
-        Upload(_) => &[400, 404, 409, 415],
+        Get => &[400, 404, 412],
+        Download(_) | Me | Commands => &[400, 404],
+        Create | SetPassword => &[400, 409, 413, 415],
+        RunCommand => &[400, 409, 412, 413, 415],
+        Replace | Merge => &[400, 404, 409, 412, 413, 415],
+        ChangePassword | EndSessions => &[400, 404, 409, 413, 415],
+        Delete => &[400, 404, 409, 412],
+        Invite => &[400, 404, 409],
+        Upload(_) => &[400, 404, 409, 412, 415],
         Token | Revoke | Introspect => &[413],
         Sessions if route.entity.is_some() => &[404],
         Sessions | Metadata => &[],
@@ -170,7 +181,7 @@ fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
     let ok = match route.operation {
         Search => return list(route.entity),
         Download(slot) => return file(slot),
-        Get => json_answer("The record.", schema(name), route.entity.map_or(Json::Null, sample::json)),
+        Get => return record(route),
         Create => wrote("created"),
         Replace | Merge | Upload(_) => wrote("updated"),
         Delete => did(&format!("{name} was successfully deleted.")),
@@ -193,6 +204,18 @@ fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
         Metadata => json_answer("The metadata.", schema("AuthorizationServer"), oauth::metadata_example()),
     };
     vec![("200".to_owned(), ok.into())]
+}
+
+/// A record with its tag, or nothing where the caller has it already.
+fn record(route: &Route) -> Vec<(String, RefOr<Response>)> {
+    let name = route.entity.map_or("", |entity| entity.name);
+    let tag = || {
+        header("Stands for exactly this state of the record, as this caller sees it (RFC 9110 section 8.8.3)")
+    };
+    let mut whole = json_answer("The record.", schema(name), route.entity.map_or(Json::Null, sample::json));
+    whole.headers.insert("ETag".to_owned(), tag().into());
+    let same = answer("The record is the one that `If-None-Match` names.").header("ETag", tag());
+    vec![("200".to_owned(), whole.into()), ("304".to_owned(), same.build().into())]
 }
 
 /// An answer of JSON.

@@ -60,6 +60,7 @@ fn parameters(route: &Route) -> Vec<Parameter> {
         let id = integer().minimum(Some(1)).maximum(Some(i64::MAX as isize));
         all.push(parameter("id", ParameterIn::Path, "The id of the record.", id));
     }
+    all.extend(preconditions(route));
     match route.operation {
         Described::Commands => {
             let id = string().pattern(Some(INTEGER));
@@ -87,6 +88,34 @@ fn parameters(route: &Route) -> Vec<Parameter> {
         _ => {}
     }
     all
+}
+
+/// The form of `If-Match` and `If-None-Match`: exactly what is read.
+const TAGS: &str = r#"^(\*|[ \t,]*(W/)?"[!#-~]*"([ \t]*,[ \t,]*(W/)?"[!#-~]*")*[ \t,]*)$"#;
+
+/// What a request may require of the record that it is about.
+fn preconditions(route: &Route) -> Vec<Parameter> {
+    use Described::{Delete, Get, Merge, Replace, RunCommand, Upload};
+    let header = |name, said| {
+        let tags = string().pattern(Some(TAGS)).examples([json!("\"nGgJp1AqSRy8cZ0hW5Qy6A\"")]);
+        parameter(name, ParameterIn::Header, said, tags)
+    };
+    match route.operation {
+        Get => vec![
+            header("If-Match", "Only if the record's tag is one of these, or `*`; else 412."),
+            header("If-None-Match", "Only if the record's tag is none of these; else 304, without a body."),
+        ],
+        Replace | Merge | Delete | Upload(_) => {
+            vec![header(
+                "If-Match",
+                "Only if the record's `ETag` is one of these, or `*`; else 412, and nothing is changed.",
+            )]
+        }
+        RunCommand => {
+            vec![header("If-Match", "The same for the record in `Ids`, which must be one then.")]
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn references(route: &Route) -> Vec<Ref> {

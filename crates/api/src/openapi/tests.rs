@@ -86,10 +86,8 @@ fn every_operation_is_described_whole() {
                 Some(reference) => document.pointer(&reference[1..]).expect("an answer")["content"].clone(),
                 None => answer["content"].clone(),
             };
-            assert!(
-                content.as_object().is_some_and(|media| !media.is_empty()),
-                "{what} {status}: no content"
-            );
+            let has_content = content.as_object().is_some_and(|media| !media.is_empty());
+            assert_eq!(has_content, status != "304", "{what} {status}: content");
         }
     }
 }

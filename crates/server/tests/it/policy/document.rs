@@ -72,6 +72,11 @@ fn described(document: &Value, status: &str, answer: &Value) -> (u16, BTreeSet<S
         Some(reference) => document.pointer(&reference[1..]).expect("an answer"),
         None => answer,
     };
-    let media = answer["content"].as_object().expect("content").keys().cloned();
-    (status.parse().expect("a status"), media.collect())
+    // An answer without a body has no media type (RFC 9110 section 15.4.5).
+    let media = match answer["content"].as_object() {
+        Some(content) => content.keys().cloned().collect(),
+        None if status == "304" => BTreeSet::from([String::new()]),
+        None => panic!("{status} has no content"),
+    };
+    (status.parse().expect("a status"), media)
 }

@@ -15,6 +15,7 @@ mod lists;
 mod oauth;
 mod ops;
 mod roles;
+mod tags;
 mod tenants;
 mod tokens;
 mod user_roles;
