@@ -126,7 +126,9 @@ impl Moves {
             return Ok(());
         }
         if command.step == Step::Cancel {
-            self.set(check, check::STATUS_, Status::Pending.into());
+            if let Some(next) = self.status_of(check).after(Step::Withdraw) {
+                self.set(check, check::STATUS_, next.into());
+            }
             return Ok(());
         }
         self.step(check, command, notes)

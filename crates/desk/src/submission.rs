@@ -33,9 +33,13 @@ fn step_of(check: &Record, document: &Record, new_file: bool) -> Option<Step> {
     }
 }
 
-/// Moves a document and its check after a change of the document's files or of what the check asks for.
+/// Moves a document and its check after a change of the document's files or of what the check asks for. Once the check is
+/// final, nothing moves any more.
 /// `others_submitted`: whether another document of the check waits for the reviewer.
 pub(crate) fn settle(check: &mut Record, document: &mut Record, new_file: bool, others_submitted: bool) {
+    if status_of(check).is_final() {
+        return;
+    }
     let Some(step) = step_of(check, document, new_file) else { return };
     let Some(next) = status_of(document).after(step) else { return };
     document.set(document::STATUS_, next);
@@ -48,10 +52,13 @@ pub(crate) fn settle(check: &mut Record, document: &mut Record, new_file: bool, 
 
 /// Settles all documents of a changed check; gives those that moved, before and after.
 pub(crate) fn settle_all(check: &mut Record, documents: Vec<Record>) -> Vec<(Record, Record)> {
-    let submitted = documents.iter().filter(|document| status_of(document) == Status::Submitted).count();
+    let is_submitted = |document: &Record| usize::from(status_of(document) == Status::Submitted);
+    let mut submitted: usize = documents.iter().map(is_submitted).sum();
     let settle_one = |before: Record| {
         let mut after = before.clone();
-        settle(check, &mut after, false, submitted > 1);
+        submitted -= is_submitted(&before);
+        settle(check, &mut after, false, submitted > 0);
+        submitted += is_submitted(&after);
         (before, after)
     };
     documents.into_iter().map(settle_one).filter(|(before, after)| before != after).collect()

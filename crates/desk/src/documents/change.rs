@@ -132,7 +132,7 @@ async fn checked(
     let empty = Record::empty(&DOCUMENT);
     let mut record = draft.apply(before.as_ref().unwrap_or(&empty));
     let check = check_of(desk, grant, before.as_ref(), &record, &mut errors).await?;
-    errors.extend(slot_errors(draft, before.as_ref()));
+    errors.extend(slot_errors(draft, before.as_ref(), check.as_ref()));
     records::valid(&record, errors)?;
     let Some(check) = check else { return Err(DeskError::Conflict) };
     record.set(document::BUSINESS_ID, check.get(check::BUSINESS_ID).clone());
@@ -179,26 +179,30 @@ async fn check_of(
 }
 
 /// What is wrong about the wishes for the slots.
-fn slot_errors(draft: &Draft, before: Option<&Record>) -> Vec<FieldError> {
+fn slot_errors(draft: &Draft, before: Option<&Record>, check: Option<&Record>) -> Vec<FieldError> {
     let mut errors = Vec::new();
+    let closed = before.zip(check).and_then(|(before, check)| closed(before, check));
     for slot in Slot::ALL {
         let wish = fetch::wish(draft, slot);
         let url = DOCUMENT.field(slot.new_url()).name;
         if matches!(wish, Wish::Fetch(_)) && draft.flag(slot.clear()) {
             let clear = DOCUMENT.field(slot.clear()).name;
             errors.push(FieldError::new(clear, format!("can't be true together with {url}")).attempted(true));
-        } else if let Some(status) =
-            before.map(status_of).filter(|status| wish != Wish::Keep && status.is_final())
-        {
-            errors.push(FieldError::new(fetch::property(&wish, slot), closed(status)));
+        } else if let Some(why) = closed.as_ref().filter(|_| wish != Wish::Keep) {
+            errors.push(FieldError::new(fetch::property(&wish, slot), why.clone()));
         }
     }
     errors
 }
 
-/// Why the files of a document are fixed.
-pub(super) fn closed(status: Status) -> String {
-    format!("can't be taken: the document is {}, and its files are final", status.name())
+/// Why the files of a document are fixed, if they are: it is decided, or its check is.
+pub(super) fn closed(document: &Record, check: &Record) -> Option<String> {
+    let (what, status) = match (status_of(document), status_of(check)) {
+        (status, _) if status.is_final() => ("document", status),
+        (_, status) if status.is_final() => ("check", status),
+        _ => return None,
+    };
+    Some(format!("can't be taken: the {what} is {}, and its files are final", status.name()))
 }
 
 /// What a write does to the files.
@@ -371,10 +375,10 @@ pub(super) async fn replace_file(
 ) -> Result<Saved, DeskError> {
     let outcome = retrying(|| async {
         let before = grant.load(desk, id).await?;
-        if status_of(&before).is_final() {
-            return Err(DeskError::field("file", closed(status_of(&before))));
-        }
         let (check, _) = check_and_documents(desk, &before).await?;
+        if let Some(why) = closed(&before, &check) {
+            return Err(DeskError::field("file", why));
+        }
         let checked = Checked { record: before.clone(), before: Some(before), check };
         attempt(desk, grant, checked, &change).await
     })

@@ -10,13 +10,12 @@ use serde_json::json;
 
 use super::change::{FileChange, closed, replace_file};
 use super::fetch::Fetched;
-use super::files_of;
+use super::{check_and_documents, files_of};
 use crate::Desk;
 use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::files::{self, FileError, Place};
 use crate::records::Saved;
-use crate::submission::status_of;
 
 /// Puts a file that streams in into a slot, in place of the one that is there.
 ///
@@ -49,8 +48,9 @@ where
 
 async fn place(desk: &Desk, grant: &Grant, id: i64, slot: Slot, name: &str) -> Result<Place, DeskError> {
     let document = grant.load(desk, id).await?;
-    if status_of(&document).is_final() {
-        return Err(DeskError::field("file", closed(status_of(&document))));
+    let (check, _) = check_and_documents(desk, &document).await?;
+    if let Some(why) = closed(&document, &check) {
+        return Err(DeskError::field("file", why));
     }
     let files = files_of(desk, id).await?;
     let current = files.iter().find(|file| file.int(file::SLOT) == Some(slot.number()));

@@ -7,5 +7,6 @@ mod harness;
 mod crash;
 mod demo;
 mod edge;
+mod lifecycle;
 mod policy;
 mod wire;

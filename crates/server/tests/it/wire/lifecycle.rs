@@ -155,6 +155,29 @@ on_both_stores! {
         assert_eq!(status(desk, CHECKS, world.check), PENDING, "nothing waits for the reviewer");
     }
 
+    fn a_decided_check_stays_decided(desk) {
+        let world = desk.world();
+        let first = desk.complete_document(&world);
+        run(desk, CHECKS, "MarkAsRejected", world.check).done();
+        desk.complete_document(&world);
+        run(desk, CHECKS, "MarkAsVerified", world.check).done();
+        let why = "can't be taken: the check is Successful, and its files are final";
+        let path = format!("{DOCUMENTS}/uploadphoto/{first}");
+        assert_eq!(desk.admin().upload(&path, "late.jpg", &jpeg(7)).errors(), [format!("file: {why}")]);
+        let cleared = desk.admin().patch(DOCUMENTS, &json!({ "Id": first, "ClearPhotoFile": true }));
+        assert_eq!(cleared.errors(), [format!("ClearPhotoFile: {why}")]);
+        assert_eq!((status(desk, CHECKS, world.check), status(desk, DOCUMENTS, first)), (SUCCESSFUL, FAILED));
+    }
+
+    fn a_check_that_asks_for_more_waits_for_all_its_documents(desk) {
+        let world = desk.world();
+        let documents = [desk.complete_document(&world), desk.complete_document(&world)];
+        desk.admin().patch(CHECKS, &json!({ "Id": world.check, "IdentityDocumentType": 2 })).id();
+        assert_eq!(documents.map(|document| status(desk, DOCUMENTS, document)), [PENDING, PENDING]);
+        assert_eq!(status(desk, CHECKS, world.check), PENDING);
+        run(desk, CHECKS, "MarkAsVerified", world.check).refusal();
+    }
+
     fn a_document_takes_its_check_along(desk) {
         let world = desk.world();
         let document = desk.complete_document(&world);
