@@ -54,8 +54,8 @@ pub(crate) fn saved(entity: &str, done: &str, saved: &Saved) -> Response {
 }
 
 /// Something was done that leaves no record: a delete, a command.
-pub(crate) fn done(message: &str, on: jiff::Timestamp, by: &str) -> Response {
-    let on = Some(instant(on.as_second()));
+pub(crate) fn done(message: &str, on: i64, by: &str) -> Response {
+    let on = Some(instant(on));
     Json(envelope(StatusCode::OK, message, Json_::Null, on, Some(by))).into_response()
 }
 

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::records::{self, Body, Saved};
-use crate::submission::{self, announce};
-use crate::{Desk, documents, retrying, sweep};
+use crate::submission::{self, announce, status_of};
+use crate::{Desk, documents, retrying, reviews, sweep};
 
 /// The most documents of one check that are moved with it.
 const MAX_DOCUMENTS: u32 = 1000;
@@ -105,9 +105,13 @@ pub(crate) async fn update(
         }
         let mut record =
             records::prepare(desk, grant, Some(&before), draft, errors, &mut transaction).await?;
-        let settled = submission::settle_all(&mut record, documents);
-        for (old, new) in &settled {
-            submission::save_document(desk, grant.caller(), &mut transaction, old, new.clone());
+        let anew = !status_of(&record).is_final() && reviews::reopens(&before, &record);
+        if anew {
+            reviews::forget(&mut record);
+        }
+        for (old, mut new) in submission::settle_all(&mut record, documents, anew) {
+            reviews::note_move(&old, &mut new, grant.caller());
+            submission::save_document(desk, grant.caller(), &mut transaction, &old, new);
         }
         records::change(desk, grant, &mut transaction, &before, &mut record);
         submission::announce_move(desk, &mut transaction, &before, &record);

@@ -12,8 +12,9 @@ use proofdesk_store::Transaction;
 use crate::caller::Grant;
 use crate::documents::check_and_documents;
 use crate::error::DeskError;
+use crate::reviews::Approval;
 use crate::submission::{announce_move, moved, status_of};
-use crate::{Desk, checks, retrying};
+use crate::{Desk, checks, retrying, reviews};
 
 /// The longest notes that are taken, in characters: the limit of a document's.
 pub const MAX_NOTES: usize = 10_000;
@@ -21,30 +22,45 @@ pub const MAX_NOTES: usize = 10_000;
 /// The most records of one run.
 pub const MAX_IDS: usize = 1000;
 
+/// What a run tells its caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Whether a record was approved that waits for a second reviewer now.
+    pub waits: bool,
+    /// When it was run; seconds since 1970 UTC.
+    pub on: i64,
+    /// The e-mail address of who ran it.
+    pub by: String,
+}
+
 /// Runs a command on records.
 ///
 /// # Errors
 /// [`DeskError::Invalid`] if the request is wrong; [`DeskError::Refused`] if one of the records can't be moved, naming
-/// it and its state; nothing is changed then.
+/// it and its state, or the caller can't decide; [`DeskError::MissingRole`] for a decision by somebody who can't edit
+/// checks. Nothing is changed then.
 pub async fn run(
     desk: &Desk,
     grant: &Grant,
     key: &str,
     ids: &[i64],
     notes: Option<&str>,
-) -> Result<(), DeskError> {
+) -> Result<Ran, DeskError> {
     let command = valid(key, ids, notes)?;
     let notes = notes.filter(|_| command.needs_notes);
     retrying(|| async {
-        let mut moves = Moves::default();
+        let mut moves = Moves::new(desk, grant, command, notes);
         let records = grant.load_all(desk, ids).await?;
         for id in ids {
             let Some(record) = records.iter().find(|record| record.id() == *id) else {
                 return Err(DeskError::Refused(format!("{} {id}: does not exist", grant.entity().name)));
             };
-            moves.add(desk, record, command, notes).await?;
+            moves.add(record).await?;
         }
-        desk.commit(moves.into_transaction(desk, grant)).await.map(drop)
+        let ran =
+            Ran { waits: moves.waits, on: desk.now().as_second(), by: grant.caller().email().to_owned() };
+        desk.commit(moves.into_transaction()).await?;
+        Ok(ran)
     })
     .await
 }
@@ -73,37 +89,74 @@ fn valid(key: &str, ids: &[i64], notes: Option<&str>) -> Result<&'static Command
 }
 
 /// The records that a run moves, before and after, each once.
-#[derive(Default)]
-struct Moves(Vec<(Record, Record)>);
+struct Moves<'a> {
+    desk: &'a Desk,
+    grant: &'a Grant,
+    command: &'static Command,
+    notes: Option<&'a str>,
+    moved: Vec<(Record, Record)>,
+    /// The locations whose rules were relied on, each once.
+    businesses: Vec<Record>,
+    /// Whether something waits for a second reviewer now.
+    waits: bool,
+}
 
-impl Moves {
-    async fn add(
-        &mut self,
-        desk: &Desk,
-        record: &Record,
-        command: &Command,
-        notes: Option<&str>,
-    ) -> Result<(), DeskError> {
-        if record.entity() == &CHECK {
-            let documents = checks::documents_of(desk, record.id()).await?;
-            return self.move_check(record, documents, command, notes);
+impl<'a> Moves<'a> {
+    fn new(desk: &'a Desk, grant: &'a Grant, command: &'static Command, notes: Option<&'a str>) -> Self {
+        Self { desk, grant, command, notes, moved: Vec::new(), businesses: Vec::new(), waits: false }
+    }
+
+    async fn add(&mut self, record: &Record) -> Result<(), DeskError> {
+        let (check, documents) = if record.entity() == &CHECK {
+            (record.clone(), checks::documents_of(self.desk, record.id()).await?)
+        } else {
+            check_and_documents(self.desk, record).await?
+        };
+        if self.command.step.is_decision() {
+            let business = self.business_of(&check).await?;
+            reviews::may_decide(self.grant, &business, record, &documents)?;
+            if self.command.step == Step::Verify && self.is_first_approval(&business, record)? {
+                return Ok(());
+            }
         }
-        let (check, documents) = check_and_documents(desk, record).await?;
-        self.move_document(record, &check, &documents, command, notes)
+        if record.entity() == &CHECK {
+            self.move_check(record, &documents)
+        } else {
+            self.move_document(record, &check, &documents)
+        }
+    }
+
+    /// The location of a check.
+    async fn business_of(&mut self, check: &Record) -> Result<Record, DeskError> {
+        let known = self.businesses.iter().find(|own| Some(own.id()) == check.int(check::BUSINESS_ID));
+        if let Some(business) = known {
+            return Ok(business.clone());
+        }
+        let business = reviews::business_of(self.desk, check).await?;
+        self.businesses.push(business.clone());
+        Ok(business)
+    }
+
+    /// Keeps an approval that needs another reviewer's, and moves nothing.
+    fn is_first_approval(&mut self, business: &Record, record: &Record) -> Result<bool, DeskError> {
+        let now = self.now(record).clone();
+        let possible = status_of(&now).after(Step::Verify).is_some();
+        if !possible || reviews::approval(self.grant, business, &now)? == Approval::Decides {
+            return Ok(false);
+        }
+        let (by, on) = reviews::fields(record);
+        self.set(record, by, self.grant.caller().principal().user_id.into());
+        self.set(record, on, self.desk.now().into());
+        self.waits = true;
+        Ok(true)
     }
 
     /// A check takes the documents along that can make the same step.
-    fn move_check(
-        &mut self,
-        check: &Record,
-        documents: Vec<Record>,
-        command: &Command,
-        notes: Option<&str>,
-    ) -> Result<(), DeskError> {
-        self.step(check, command, notes)?;
+    fn move_check(&mut self, check: &Record, documents: &[Record]) -> Result<(), DeskError> {
+        self.step(check)?;
         for document in documents {
-            if status_of(&document).after(command.step).is_some() {
-                self.step(&document, command, notes)?;
+            if self.status_of(document).after(self.command.step).is_some() {
+                self.step(document)?;
             }
         }
         Ok(())
@@ -116,61 +169,79 @@ impl Moves {
         document: &Record,
         check: &Record,
         documents: &[Record],
-        command: &Command,
-        notes: Option<&str>,
     ) -> Result<(), DeskError> {
         let was_submitted = self.status_of(document) == Status::Submitted;
-        self.step(document, command, notes)?;
+        self.step(document)?;
         let others = documents.iter().filter(|other| other.id() != document.id());
         if !was_submitted || others.into_iter().any(|other| self.status_of(other) == Status::Submitted) {
             return Ok(());
         }
-        if command.step == Step::Cancel {
+        if self.command.step == Step::Cancel {
             if let Some(next) = self.status_of(check).after(Step::Withdraw) {
-                self.set(check, check::STATUS_, next.into());
+                self.go(check, check::STATUS_, next);
             }
             return Ok(());
         }
-        self.step(check, command, notes)
+        self.step(check)
+    }
+
+    /// A record as this run leaves it so far.
+    fn now<'b>(&'b self, record: &'b Record) -> &'b Record {
+        self.moved.iter().find(|(before, _)| same(before, record)).map_or(record, |(_, after)| after)
     }
 
     fn status_of(&self, record: &Record) -> Status {
-        status_of(self.0.iter().find(|(before, _)| same(before, record)).map_or(record, |(_, after)| after))
+        status_of(self.now(record))
     }
 
-    fn step(&mut self, record: &Record, command: &Command, notes: Option<&str>) -> Result<(), DeskError> {
+    fn step(&mut self, record: &Record) -> Result<(), DeskError> {
         let name = record.entity().name;
         let status = self.status_of(record);
-        let Some(next) = status.after(command.step) else {
-            let text =
-                format!("{name} {}: is {}, so {} is not possible", record.id(), status.name(), command.key);
-            return Err(DeskError::Refused(text));
+        let Some(next) = status.after(self.command.step) else {
+            let (id, status, key) = (record.id(), status.name(), self.command.key);
+            return Err(DeskError::Refused(format!("{name} {id}: is {status}, so {key} is not possible")));
         };
         let (status_field, notes_field) = if record.entity() == &CHECK {
             (check::STATUS_, check::LAST_ERROR)
         } else {
             (document::STATUS_, document::NOTES)
         };
-        self.set(record, status_field, next.into());
-        if let Some(notes) = notes {
+        self.go(record, status_field, next);
+        if let Some(notes) = self.notes {
             self.set(record, notes_field, cut(notes, record, notes_field).into());
         }
         Ok(())
     }
 
-    fn set(&mut self, record: &Record, field: FieldIndex, value: Value) {
-        let place = self.0.iter().position(|(before, _)| same(before, record)).unwrap_or(self.0.len());
-        if place == self.0.len() {
-            self.0.push((record.clone(), record.clone()));
+    /// Moves a record. What was approved by one reviewer stays on record where the second approved it too, and else is
+    /// worth nothing any more.
+    fn go(&mut self, record: &Record, field: FieldIndex, next: Status) {
+        self.set(record, field, next.into());
+        if next != Status::Successful {
+            let (by, on) = reviews::fields(record);
+            self.set(record, by, Value::Null);
+            self.set(record, on, Value::Null);
         }
-        self.0[place].1.set(field, value);
     }
 
-    fn into_transaction(self, desk: &Desk, grant: &Grant) -> Transaction {
+    fn set(&mut self, record: &Record, field: FieldIndex, value: Value) {
+        let place = self.moved.iter().position(|(before, _)| same(before, record));
+        let place = place.unwrap_or(self.moved.len());
+        if place == self.moved.len() {
+            self.moved.push((record.clone(), record.clone()));
+        }
+        self.moved[place].1.set(field, value);
+    }
+
+    fn into_transaction(self) -> Transaction {
+        let (desk, caller) = (self.desk, self.grant.caller());
         let mut transaction = Transaction::default();
-        for (before, mut after) in self.0 {
-            desk.stamp_change(&mut after, grant.caller());
-            moved(desk, grant.caller(), &mut transaction, &before, &after);
+        for business in &self.businesses {
+            transaction.unchanged(business);
+        }
+        for (before, mut after) in self.moved {
+            desk.stamp_change(&mut after, caller);
+            moved(desk, caller, &mut transaction, &before, &after);
             if after.entity() == &CHECK {
                 announce_move(desk, &mut transaction, &before, &after);
             }

@@ -22,6 +22,7 @@ pub mod tags;
 pub mod tokens;
 
 mod references;
+mod reviews;
 mod rules;
 mod submission;
 

@@ -9,10 +9,10 @@ use proofdesk_domain::slots;
 use proofdesk_domain::value::Value;
 use proofdesk_store::Transaction;
 
-use crate::Desk;
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Caller;
 use crate::records::{business_of, subject_of};
+use crate::{Desk, reviews};
 
 /// Where a check or a document stands.
 pub(crate) fn status_of(record: &Record) -> Status {
@@ -43,19 +43,25 @@ pub(crate) fn settle(check: &mut Record, document: &mut Record, new_file: bool, 
     let Some(step) = step_of(check, document, new_file) else { return };
     let Some(next) = status_of(document).after(step) else { return };
     document.set(document::STATUS_, next);
+    reviews::forget(document);
     let check_follows = step == Step::Submit || !others_submitted;
     if let Some(next) = status_of(check).after(step).filter(|_| check_follows) {
         check.set(check::STATUS_, next);
         check.set(check::LAST_ERROR, Value::Null);
+        reviews::forget(check);
     }
 }
 
-/// Settles all documents of a changed check; gives those that moved, before and after.
-pub(crate) fn settle_all(check: &mut Record, documents: Vec<Record>) -> Vec<(Record, Record)> {
+/// Settles all documents of a changed check; gives those that moved, before and after. `anew`: what was approved so far is
+/// to be approved again.
+pub(crate) fn settle_all(check: &mut Record, documents: Vec<Record>, anew: bool) -> Vec<(Record, Record)> {
     let is_submitted = |document: &Record| usize::from(status_of(document) == Status::Submitted);
     let mut submitted: usize = documents.iter().map(is_submitted).sum();
     let settle_one = |before: Record| {
         let mut after = before.clone();
+        if anew {
+            reviews::forget(&mut after);
+        }
         submitted -= is_submitted(&before);
         settle(check, &mut after, false, submitted > 0);
         submitted += is_submitted(&after);
@@ -108,7 +114,7 @@ pub(crate) fn moved(
         id: after.id().into(),
         business: business_of(after),
         subject: subject_of(after),
-        description: format!("{} became {}", after.entity().name, status_of(after).name()),
+        description: reviews::described(before, after),
         changes: Changes::between(Some(before), Some(after)),
     };
     audit::record(desk, transaction, caller, entry);

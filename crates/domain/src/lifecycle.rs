@@ -54,6 +54,13 @@ pub struct Command {
     pub needs_notes: bool,
 }
 
+impl Step {
+    /// Whether it is a reviewer's decision on what was handed in.
+    pub const fn is_decision(self) -> bool {
+        matches!(self, Self::Verify | Self::Reject)
+    }
+}
+
 /// All commands, of checks and of documents alike.
 pub static COMMANDS: [Command; 3] = [
     Command { key: "MarkAsVerified", label: "Mark as verified", step: Step::Verify, needs_notes: false },

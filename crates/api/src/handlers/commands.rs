@@ -54,10 +54,10 @@ pub(crate) async fn run(mut call: Call) -> Answer {
     }
     let notes =
         parameter(get("Parameters"), "Notes").map_err(|message| ApiError::invalid("Parameters", message))?;
-    commands::run(call.desk(), grant, key, &ids, notes).await?;
+    let ran = commands::run(call.desk(), grant, key, &ids, notes).await?;
     let name = Command::from_key(key).map_or(key, |command| command.key);
-    let message = format!("{name} was successfully run.");
-    Ok(envelope::done(&message, call.desk().now(), grant.caller().email()))
+    let waits = if ran.waits { " A second reviewer has to approve." } else { "" };
+    Ok(envelope::done(&format!("{name} was successfully run.{waits}"), ran.on, &ran.by))
 }
 
 /// The value of a named parameter in `[{"Name", "Value"}]`.

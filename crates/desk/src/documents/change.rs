@@ -22,7 +22,7 @@ use crate::error::DeskError;
 use crate::files::Taken;
 use crate::records::{self, Body, Saved, subject_of};
 use crate::submission::{self, status_of};
-use crate::{Desk, checks, retrying, sweep};
+use crate::{Desk, checks, retrying, reviews, sweep};
 
 /// What a write is about.
 #[derive(Clone, Copy)]
@@ -269,7 +269,15 @@ async fn attempt(
         Some(before) => other_submitted(desk, before).await?,
         None => false,
     };
+    if !change.fetched.is_empty() || !change.cleared.is_empty() {
+        reviews::forget(&mut record);
+        reviews::forget(&mut check);
+    }
     submission::settle(&mut check, &mut record, !change.fetched.is_empty(), submitted);
+    match &before {
+        Some(before) if change.fetched.is_empty() => reviews::note_move(before, &mut record, grant.caller()),
+        _ => reviews::note_handed_in(&mut record, grant.caller()),
+    }
     submission::save_check(desk, grant.caller(), &mut transaction, &check_before, check);
     let id = save(desk, grant, &mut transaction, before.as_ref(), &mut record, change);
     for fetched in &change.fetched {

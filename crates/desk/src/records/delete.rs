@@ -4,7 +4,7 @@ use proofdesk_domain::entities::{
     self, audit_entry::AUDIT_ENTRY, check::CHECK, coworker, coworker::COWORKER, document::DOCUMENT, user,
     user::USER,
 };
-use proofdesk_domain::entity::{Entity, FieldIndex, Kind, Source};
+use proofdesk_domain::entity::{Access, Entity, FieldIndex, Kind, Source};
 use proofdesk_domain::enumeration::AuditType;
 use proofdesk_domain::list::Test;
 use proofdesk_domain::path::referred;
@@ -111,11 +111,14 @@ async fn referrers(desk: &Desk, grant: &Grant, record: &Record) -> Result<Option
     Ok(None)
 }
 
-/// Whether a field keeps a record from being deleted. Audit entries outlive locations, but not who acted; a user's
-/// places in bundles of roles go with the user.
+/// Whether a field keeps a record from being deleted. Audit entries outlive locations, but not who acted, and with them
+/// what else says who acted; a user's places in bundles of roles go with the user.
 fn refers(entity: &'static Entity, index: FieldIndex, to: &'static Entity) -> bool {
     let field = entity.field(index);
     match field.kind {
+        Kind::Reference(_) if *entity != AUDIT_ENTRY && *to == USER => {
+            referred(field) == Some(to) && field.access != Access::Hidden
+        }
         Kind::Reference(_) => referred(field) == Some(to) && (*entity != AUDIT_ENTRY || *to == USER),
         Kind::List(of) => *of == *to && *to != USER && matches!(field.source, Source::Links(_)),
         _ => false,

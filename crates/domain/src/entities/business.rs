@@ -19,5 +19,9 @@ entity! {
         CURRENCY_ID = Field::integer("CurrencyId", "currency_id");
         /// The client's number of its time zone.
         TIME_ZONE_ID = Field::integer("SimpleTimeZoneId", "simple_time_zone_id");
+        /// Whether who handed in a document can't decide its check.
+        FOUR_EYES = Field::flag("IdentityCheckFourEyes", "four_eyes");
+        /// Whether a check needs two different reviewers to be successful.
+        SECOND_REVIEWER = Field::flag("IdentityCheckSecondReviewer", "second_reviewer");
     }
 }

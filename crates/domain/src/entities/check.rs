@@ -1,6 +1,6 @@
 //! `CoworkerIdentityCheck` (contract section 2): a location asks a customer to prove who they are, or where they live.
 
-use super::{business::BUSINESS, coworker::COWORKER};
+use super::{business::BUSINESS, coworker::COWORKER, user::USER};
 use crate::entity::{Field, Tenancy, entity};
 use crate::enumeration::{
     ADDRESS_DOCUMENT_TYPE, IDENTITY_DOCUMENT_TYPE, PROVIDER, STATUS, VERIFICATION_TYPE,
@@ -61,6 +61,12 @@ entity! {
         LAST_ERROR = Field::text("LastError", "last_error", 1000).read_only();
         /// What the checks of one request share.
         GROUP_GUID = Field::guid("IdentityCheckGroupGuid", "group_guid").read_only();
+        /// The user who approved it first, where a second reviewer is needed.
+        FIRST_APPROVAL_BY_ID = Field::reference("FirstApprovalById", "first_approval_by_id", &USER).hidden();
+        /// The e-mail address of that user.
+        FIRST_APPROVAL_BY = Field::derived("FirstApprovalBy", &["FirstApprovalById", "Email"]);
+        /// When that was.
+        FIRST_APPROVAL_ON = Field::instant("FirstApprovalOn", "first_approval_on").read_only();
         /// The location's name.
         BUSINESS_NAME = Field::derived("BusinessName", &["BusinessId", "Name"]);
         /// The customer's name.

@@ -1,6 +1,6 @@
 //! `CoworkerIdentityCheckDocument` (contract section 2): what a customer hands in for a check, in up to three files.
 
-use super::{business::BUSINESS, check::CHECK, coworker::COWORKER};
+use super::{business::BUSINESS, check::CHECK, coworker::COWORKER, user::USER};
 use crate::entity::{Field, Tenancy, entity};
 use crate::enumeration::STATUS;
 
@@ -41,6 +41,14 @@ entity! {
             Field::text("AdditionalDocumentFileName", "additional_document_file_name", 255).read_only();
         /// Where it stands.
         STATUS_ = Field::one_of("VerificationStatus", "status", &STATUS).read_only();
+        /// The user who approved it first, where a second reviewer is needed.
+        FIRST_APPROVAL_BY_ID = Field::reference("FirstApprovalById", "first_approval_by_id", &USER).hidden();
+        /// The e-mail address of that user.
+        FIRST_APPROVAL_BY = Field::derived("FirstApprovalBy", &["FirstApprovalById", "Email"]);
+        /// When that was.
+        FIRST_APPROVAL_ON = Field::instant("FirstApprovalOn", "first_approval_on").read_only();
+        /// The ids of the users who made it, put a file into it or submitted it, with commas.
+        HANDED_IN_BY = Field::text("HandedInBy", "handed_in_by", 4000).hidden();
         /// The check's location, kept here too for the border between tenants.
         BUSINESS_ID = Field::reference("BusinessId", "business_id", &BUSINESS).hidden();
         /// The customer's name.

@@ -45,7 +45,7 @@ pub async fn a_taken_token_names_its_column(store: Arc<dyn Store>) -> Outcome {
 }
 
 /// Every reference of what callers see, and those of files and tokens, at insert and at update; but an audit entry outlives
-/// its location and its values.
+/// its location and its values, and keeps the user who approved something first.
 pub async fn a_record_can_not_refer_to_nothing(store: Arc<dyn Store>) -> Outcome {
     let mut world = World::populated(store).await?;
     for entity in WRITTEN {
@@ -53,8 +53,13 @@ pub async fn a_record_can_not_refer_to_nothing(store: Arc<dyn Store>) -> Outcome
             continue;
         }
         for (place, field) in entity.fields.iter().enumerate() {
-            let gone = [audit_entry::BUSINESS_ID, audit_entry::VALUES_ID];
-            let outlives = entity == &audit_entry::AUDIT_ENTRY && gone.contains(&FieldIndex(place));
+            let outlives = [
+                (&audit_entry::AUDIT_ENTRY, audit_entry::BUSINESS_ID),
+                (&audit_entry::AUDIT_ENTRY, audit_entry::VALUES_ID),
+                (&check::CHECK, check::FIRST_APPROVAL_BY_ID),
+                (&document::DOCUMENT, document::FIRST_APPROVAL_BY_ID),
+            ];
+            let outlives = outlives.contains(&(entity, FieldIndex(place)));
             if !outlives && matches!((field.kind, field.source), (Kind::Reference(_), Source::Column(_))) {
                 let lost = world.sample(entity, 66 + place).with(FieldIndex(place), 999_999);
                 assert_fails!(world.insert(lost).await, StoreError::Reference);

@@ -139,7 +139,7 @@ async fn race(
     };
     for (key, outcome) in &outcomes {
         match outcome {
-            Ok(()) => {}
+            Ok(_) => {}
             Err(DeskError::Refused(said)) => {
                 assert!(said.ends_with(&format!("is {}, so {key} is not possible", now.name())), "{said}");
             }

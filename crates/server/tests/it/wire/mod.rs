@@ -10,6 +10,7 @@ mod coworkers;
 mod documents;
 mod errors;
 mod files;
+mod four_eyes;
 mod lifecycle;
 mod lists;
 mod oauth;

@@ -1,0 +1,16 @@
+-- Four eyes: what a location asks of reviewers, who handed in a document, and who was the first to approve. Users are no
+-- references here: the audit trail keeps whoever acted.
+ALTER TABLE businesses ADD COLUMN four_eyes BIGINT NOT NULL DEFAULT 0 CHECK (four_eyes IN (0, 1));
+ALTER TABLE businesses ADD COLUMN second_reviewer BIGINT NOT NULL DEFAULT 0 CHECK (second_reviewer IN (0, 1));
+ALTER TABLE checks ADD COLUMN first_approval_by_id BIGINT;
+ALTER TABLE checks ADD COLUMN first_approval_on BIGINT;
+ALTER TABLE documents ADD COLUMN first_approval_by_id BIGINT;
+ALTER TABLE documents ADD COLUMN first_approval_on BIGINT;
+ALTER TABLE documents ADD COLUMN handed_in_by TEXT COLLATE "C";
+
+-- Of documents from before, everybody who wrote one that is still open counts as having handed it in.
+UPDATE documents SET handed_in_by = (
+    SELECT string_agg(DISTINCT e.actor_id::text, ',') FROM audit_entries e
+    WHERE e.entity = 'CoworkerIdentityCheckDocument' AND e.entity_id = documents.id
+        AND (e.description LIKE '% was created' OR e.description LIKE '% was updated')
+) WHERE status IN (1, 2, 4);
