@@ -27,12 +27,12 @@ pub(crate) async fn bytes(body: Body, limit: usize) -> Result<Bytes, ApiError> {
     Ok(collected.to_bytes())
 }
 
-/// Reads a body as properties.
+/// Reads a body as properties; gives them, and the body as it came.
 pub(crate) async fn properties(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
-) -> Result<Properties, ApiError> {
+) -> Result<(Properties, Bytes), ApiError> {
     let media = media_type(headers)?;
     let read: fn(&[u8]) -> Result<Properties, ApiError> = match media.as_deref() {
         None | Some("application/json" | "text/json" | "application/problem+json") => from_json,
@@ -42,7 +42,8 @@ pub(crate) async fn properties(
             return Err(ApiError::Plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
         }
     };
-    read(&bytes(body, limit).await?)
+    let bytes = bytes(body, limit).await?;
+    Ok((read(&bytes)?, bytes))
 }
 
 /// The media type of a body, lower case, without parameters. Whatever else it says, the text is UTF-8 (RFC 8259 section 8.1).

@@ -51,10 +51,13 @@ impl Call {
         self.id.ok_or_else(ApiError::not_found)
     }
 
-    /// The body as properties: JSON, or a form.
+    /// The body as properties: JSON, or a form. The grant knows the request whole then.
     pub(crate) async fn properties(&mut self) -> Result<proofdesk_desk::records::Body, ApiError> {
         let taken = self.take_body();
-        body::properties(&self.headers, taken, self.api.settings.body_bytes).await
+        let (properties, bytes) =
+            body::properties(&self.headers, taken, self.api.settings.body_bytes).await?;
+        self.grant = self.grant.take().map(|grant| grant.for_body(&[&bytes]));
+        Ok(properties)
     }
 
     /// The body as it streams in.

@@ -22,7 +22,7 @@ use crate::call::Call;
 use crate::error::{Answer, ApiError};
 use crate::query::Query;
 use crate::routes::{Access, Described, Route};
-use crate::{Api, Client, MatchedRoute, RequestId, preconditions};
+use crate::{Api, Client, MatchedRoute, RequestId, idempotency, preconditions};
 
 type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -46,6 +46,8 @@ struct Asked {
     access: Access,
     entity: Option<&'static Entity>,
     operation: Described,
+    /// The path of the route, with `{id}` where a number stands.
+    route: Arc<str>,
     handler: Handler,
 }
 
@@ -53,8 +55,8 @@ struct Asked {
 pub(crate) fn mount(router: Router<Api>, route: Route) -> Router<Api> {
     let filter = MethodFilter::try_from(route.method).unwrap_or(MethodFilter::TRACE);
     let Route { path, access, entity, operation, handler, .. } = route;
-    let asked = Asked { access, entity, operation, handler };
     let matched = MatchedRoute(path.as_str().into());
+    let asked = Asked { access, entity, operation, route: matched.0.clone(), handler };
     let answer = move |State(api): State<Api>, request: Request| {
         let (asked, matched) = (asked.clone(), matched.clone());
         async move {
@@ -95,7 +97,8 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
     let grant = match (asked.access, &caller, asked.entity) {
         (Access::Role(operation), Some(caller), Some(entity)) => {
             let preconditions = preconditions::of(asked.operation, &parts.headers)?;
-            Some(caller.grant(entity, operation)?.expecting(preconditions))
+            let grant = caller.grant(entity, operation)?.expecting(preconditions);
+            Some(idempotency::keyed(&api.desk, grant, asked.operation, &asked.route, &parts)?)
         }
         _ => None,
     };

@@ -81,7 +81,17 @@ fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> R
             MissingRole::Forbidden => denied(StatusCode::FORBIDDEN),
         },
         DeskError::Refused(message) => envelope::refused(&message),
-        DeskError::Conflict => {
+        DeskError::KeyReused => plain(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The Idempotency-Key was used for another request. Use a new key for a new request.",
+        ),
+        DeskError::KeyBusy => {
+            let message = "A request with this Idempotency-Key is under way. Try again.";
+            let mut response = plain(StatusCode::CONFLICT, message);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            response
+        }
+        DeskError::Conflict | DeskError::AlreadyDone => {
             plain(StatusCode::CONFLICT, "The record was changed by others meanwhile. Try again.")
         }
         DeskError::PreconditionFailed => plain(

@@ -11,6 +11,7 @@ mod envelope;
 mod error;
 mod form;
 mod handlers;
+mod idempotency;
 mod json;
 mod middleware;
 pub mod openapi;

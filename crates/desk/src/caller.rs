@@ -13,6 +13,7 @@ use proofdesk_store::Query;
 
 use crate::Desk;
 use crate::error::DeskError;
+use crate::idempotency::Key;
 use crate::tags::Preconditions;
 
 /// Somebody who is signed in, with what they may do.
@@ -60,6 +61,8 @@ pub struct Grant {
     scope: Scope,
     /// What must hold of the record that is loaded by its id.
     pub(crate) preconditions: Option<Arc<Preconditions>>,
+    /// The request's idempotency key.
+    pub(crate) key: Option<Arc<Key>>,
 }
 
 impl Principal {
@@ -155,7 +158,7 @@ impl Caller {
     pub fn grant(&self, entity: &'static Entity, operation: Operation) -> Result<Grant, DeskError> {
         let role = Role::new(entity, operation);
         let scope = self.principal.scope(role).ok_or_else(|| DeskError::MissingRole(role.name()))?;
-        Ok(Grant { caller: self.clone(), entity, scope, preconditions: None })
+        Ok(Grant { caller: self.clone(), entity, scope, preconditions: None, key: None })
     }
 }
 

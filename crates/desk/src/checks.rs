@@ -16,7 +16,7 @@ use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::records::{self, Body, Saved};
 use crate::submission::{self, announce, status_of};
-use crate::{Desk, documents, retrying, reviews, sweep};
+use crate::{Desk, documents, idempotency, retrying, reviews, sweep};
 
 /// The most documents of one check that are moved with it.
 const MAX_DOCUMENTS: u32 = 1000;
@@ -45,9 +45,11 @@ pub(crate) async fn create(desk: &Desk, grant: &Grant, body: &Body) -> Result<Sa
             let record = add(desk, grant, draft, errors.clone(), group, &mut transaction).await?;
             first.get_or_insert(record);
         }
+        let saved = Saved::new(0, &first.unwrap_or_else(|| Record::empty(grant.entity())));
+        // The first check is the first that is inserted.
+        idempotency::keep(desk, grant, &mut transaction, Value::NewId(0), &saved).await?;
         let ids = desk.commit(transaction).await?;
-        let record = first.unwrap_or_else(|| Record::empty(grant.entity()));
-        Ok(Saved::new(ids.first().copied().unwrap_or(0), &record))
+        Ok(Saved { id: ids.first().copied().unwrap_or(0), ..saved })
     })
     .await
 }

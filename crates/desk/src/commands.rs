@@ -14,7 +14,7 @@ use crate::documents::check_and_documents;
 use crate::error::DeskError;
 use crate::reviews::Approval;
 use crate::submission::{announce_move, moved, status_of};
-use crate::{Desk, checks, retrying, reviews};
+use crate::{Desk, checks, idempotency, retrying, reviews};
 
 /// The longest notes that are taken, in characters: the limit of a document's.
 pub const MAX_NOTES: usize = 10_000;
@@ -59,7 +59,9 @@ pub async fn run(
         }
         let ran =
             Ran { waits: moves.waits, on: desk.now().as_second(), by: grant.caller().email().to_owned() };
-        desk.commit(moves.into_transaction()).await?;
+        let mut transaction = moves.into_transaction();
+        idempotency::keep(desk, grant, &mut transaction, Value::Null, &ran).await?;
+        desk.commit(transaction).await?;
         Ok(ran)
     })
     .await

@@ -1,5 +1,6 @@
 //! Why a verb didn't do what it was asked.
 
+use proofdesk_domain::entities::idempotent_answer::IDEMPOTENT_ANSWER;
 use proofdesk_domain::validation::FieldError;
 use proofdesk_store::StoreError;
 use proofdesk_vault::{BackendError, ReadError, WriteError};
@@ -38,6 +39,15 @@ pub enum DeskError {
     /// The record isn't in the state that the caller requires.
     #[error("the record is not as the caller requires")]
     PreconditionFailed,
+    /// The idempotency key was another request's.
+    #[error("the idempotency key was another request's")]
+    KeyReused,
+    /// A request with the same idempotency key is under way.
+    #[error("a request with the same idempotency key is under way")]
+    KeyBusy,
+    /// A request with the same idempotency key was faster; its answer is there to be told again.
+    #[error("the request was carried out already")]
+    AlreadyDone,
     /// A database or a disk failed.
     #[error("{0}")]
     Unavailable(String),
@@ -58,6 +68,7 @@ impl From<StoreError> for DeskError {
             {
                 Self::field("Email", "is another user's")
             }
+            StoreError::Duplicate { ref table, .. } if table == IDEMPOTENT_ANSWER.table => Self::AlreadyDone,
             StoreError::Conflict | StoreError::Duplicate { .. } | StoreError::Reference => Self::Conflict,
             StoreError::Unavailable(why) => Self::Unavailable(why),
         }

@@ -15,6 +15,7 @@ pub mod credentials;
 pub mod documents;
 pub mod error;
 pub mod files;
+pub mod idempotency;
 pub mod passwords;
 pub mod records;
 pub mod sweep;
@@ -42,6 +43,7 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::error::DeskError;
 use crate::files::Budget;
+use crate::idempotency::Turns;
 use crate::passwords::Passwords;
 use crate::tokens::Sessions;
 
@@ -109,6 +111,7 @@ struct Parts {
     sessions: Sessions,
     passwords: Passwords,
     budget: Budget,
+    turns: Turns,
 }
 
 impl Desk {
@@ -116,7 +119,13 @@ impl Desk {
     pub fn new(given: Surroundings) -> Self {
         let passwords = Passwords::new(given.random.clone());
         let sessions = Sessions::new(given.random.as_ref());
-        Self(Arc::new(Parts { given, sessions, passwords, budget: Budget::default() }))
+        Self(Arc::new(Parts {
+            given,
+            sessions,
+            passwords,
+            budget: Budget::default(),
+            turns: Turns::default(),
+        }))
     }
 
     /// The present instant.
@@ -152,6 +161,10 @@ impl Desk {
 
     fn budget(&self) -> &Budget {
         &self.0.budget
+    }
+
+    fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     /// Password hashes.

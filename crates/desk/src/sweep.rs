@@ -1,11 +1,12 @@
 //! Destroys what nobody needs any more: the files that no record names (those of removed records, and what a crash left),
-//! and tokens that have ended.
+//! tokens that have ended, and answers that are not given again.
 
 use std::time::Duration;
 
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use proofdesk_domain::entities::{discarded_file, discarded_file::DISCARDED_FILE, file, file::FILE};
+use proofdesk_domain::entities::{idempotent_answer, idempotent_answer::IDEMPOTENT_ANSWER};
 use proofdesk_domain::entities::{token, token::TOKEN};
 use proofdesk_domain::list::Test;
 use proofdesk_domain::record::Record;
@@ -20,6 +21,9 @@ use crate::files::object_of;
 /// How many files or tokens are looked at in one go.
 const BATCH: u32 = 500;
 
+/// How many batches of kept answers one sweep removes at the most.
+const ANSWER_BATCHES: usize = 100;
+
 /// What a sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -29,6 +33,8 @@ pub struct Swept {
     pub orphans: u64,
     /// Tokens that had ended.
     pub tokens: u64,
+    /// Answers that were kept for long enough.
+    pub answers: u64,
 }
 
 /// Notes in a transaction that a file goes with it: no record names it any more.
@@ -64,7 +70,33 @@ pub async fn sweep(desk: &Desk, grace: Duration) -> Result<Swept, DeskError> {
         discarded: discarded(desk).await?,
         orphans: orphans(desk, grace).await?,
         tokens: ended_tokens(desk).await?,
+        answers: ended_answers(desk).await?,
     })
+}
+
+/// An answer that isn't given again is of no use. Those that one sweep doesn't get to wait for the next.
+async fn ended_answers(desk: &Desk) -> Result<u64, DeskError> {
+    let mut count = 0;
+    for _ in 0..ANSWER_BATCHES {
+        let ended = Test::AtMost(desk.now().as_second());
+        let query =
+            Query::all(&IDEMPOTENT_ANSWER, Scope::All, BATCH).filter(idempotent_answer::EXPIRES_ON, ended);
+        let mut transaction = Transaction::default();
+        for answer in &desk.store().select(&query).await? {
+            transaction.delete(answer);
+        }
+        let found = transaction.writes.len();
+        if found == 0 {
+            break;
+        }
+        match desk.commit(transaction).await {
+            Ok(_) => count += found as u64,
+            // A request or another node was faster.
+            Err(DeskError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(count)
 }
 
 /// A token that has ended is as good as one that never was.

@@ -14,6 +14,7 @@ pub mod client;
 pub mod discarded_file;
 pub mod event;
 pub mod file;
+pub mod idempotent_answer;
 pub mod token;
 
 use crate::entity::Entity;
@@ -31,12 +32,13 @@ pub static PUBLIC: [&Entity; 8] = [
 ];
 
 /// What the desk keeps for itself.
-pub static INTERNAL: [&Entity; 6] = [
+pub static INTERNAL: [&Entity; 7] = [
     &audit_values::AUDIT_VALUES,
     &client::CLIENT,
     &discarded_file::DISCARDED_FILE,
     &event::EVENT,
     &file::FILE,
+    &idempotent_answer::IDEMPOTENT_ANSWER,
     &token::TOKEN,
 ];
 

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::response::IntoResponse;
+use proofdesk_desk::idempotency::once;
 use proofdesk_desk::{commands, records};
 use proofdesk_domain::coerce;
 use proofdesk_domain::entities::{check, check::CHECK, document};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::envelope;
 use crate::error::{Answer, ApiError};
+use crate::idempotency::marked;
 
 /// All commands; with `?id=`, those that are possible where that record stands.
 pub(crate) async fn list(call: Call) -> Answer {
@@ -54,10 +56,12 @@ pub(crate) async fn run(mut call: Call) -> Answer {
     }
     let notes =
         parameter(get("Parameters"), "Notes").map_err(|message| ApiError::invalid("Parameters", message))?;
-    let ran = commands::run(call.desk(), grant, key, &ids, notes).await?;
+    let work = commands::run(call.desk(), grant, key, &ids, notes);
+    let (ran, replayed) = once(call.desk(), grant, work).await?;
     let name = Command::from_key(key).map_or(key, |command| command.key);
     let waits = if ran.waits { " A second reviewer has to approve." } else { "" };
-    Ok(envelope::done(&format!("{name} was successfully run.{waits}"), ran.on, &ran.by))
+    let message = format!("{name} was successfully run.{waits}");
+    Ok(marked(envelope::done(&message, ran.on, &ran.by), replayed))
 }
 
 /// The value of a named parameter in `[{"Name", "Value"}]`.

@@ -18,6 +18,7 @@ use proofdesk_domain::slots::Slot;
 use crate::call::Call;
 use crate::envelope;
 use crate::error::{Answer, ApiError, plain};
+use crate::idempotency::marked;
 use crate::range::{self, Asked};
 use crate::routes::Described;
 
@@ -92,8 +93,9 @@ pub(crate) async fn upload(mut call: Call) -> Answer {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or_default().to_owned();
             let grant = call.grant()?;
-            let saved = documents::upload(call.desk(), grant, id, slot, &name, bytes_of(field)).await?;
-            return Ok(envelope::saved(grant.entity().name, "updated", &saved));
+            let (saved, replayed) =
+                documents::upload(call.desk(), grant, id, slot, &name, bytes_of(field)).await?;
+            return Ok(marked(envelope::saved(grant.entity().name, "updated", &saved), replayed));
         }
     }
     Err(ApiError::invalid("file", "is a required field"))

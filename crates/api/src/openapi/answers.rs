@@ -10,6 +10,7 @@ use utoipa::openapi::{
 };
 
 use super::fixed::success;
+use super::operations::takes_key;
 use super::output::page_name;
 use super::shapes::{Shape, array, integer, object, schema, string};
 use super::{account, oauth, sample};
@@ -20,7 +21,7 @@ pub(super) const FILE_TYPES: [&str; 5] =
     ["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"];
 
 /// Errors that several operations give, by status: name, description, schema, example.
-const ERRORS: [(u16, &str, &str, &str); 14] = [
+const ERRORS: [(u16, &str, &str, &str); 15] = [
     (400, "BadRequest", "The input is wrong: every error is listed.", "Invalid"),
     (
         401,
@@ -42,7 +43,12 @@ const ERRORS: [(u16, &str, &str, &str); 14] = [
         "The request took longer than the operator allows (`http.request_seconds`), or its body came too slowly.",
         "Message",
     ),
-    (409, "Conflict", "Others keep changing the same record: try again.", "Message"),
+    (
+        409,
+        "Conflict",
+        "Others keep changing the same record, or a request with the same `Idempotency-Key` is under way: try again.",
+        "Message",
+    ),
     (
         412,
         "PreconditionFailed",
@@ -52,6 +58,7 @@ const ERRORS: [(u16, &str, &str, &str); 14] = [
     (413, "PayloadTooLarge", "The body is larger than the operator allows (`api.body_bytes`).", "Message"),
     (414, "UriTooLong", "The path has more than 2048 bytes, or the query more than 16384.", "Message"),
     (415, "UnsupportedMediaType", "The media type or the charset of the body is not taken.", "Message"),
+    (422, "KeyReused", "The `Idempotency-Key` was used for another request in the last 24 hours.", "Message"),
     (
         429,
         "TooManyRequests",
@@ -69,6 +76,7 @@ pub(super) fn components() -> Vec<(String, Response)> {
         let answer = answer(said).content("application/json", content);
         let answer = match status {
             401 => answer.header("WWW-Authenticate", header("`Bearer`")),
+            409 => answer.header("Retry-After", header("Seconds to wait, where a request is under way")),
             429 => answer.header("Retry-After", header("Seconds to wait")),
             405 => answer.header("Allow", header("The methods of the path")),
             _ => answer,
@@ -93,6 +101,7 @@ fn example(status: u16) -> Json {
         412 => message("The record is not in the state that the request requires. Get it again."),
         413 => message("The body is too large: at most 1048576 bytes are taken."),
         414 => message("The query has 20000 bytes; at most 16384 are taken."),
+        422 => message("The Idempotency-Key was used for another request. Use a new key for a new request."),
         429 => message("Too many requests. Wait 2 seconds and try again."),
         431 => message("The head has more than 100 fields."),
         415 => message("The media type text/xml is not supported; send application/json."),
@@ -149,6 +158,9 @@ fn errors(route: &Route) -> Vec<u16> {
         Access::AnyUser => statuses.push(401),
         Access::Role(_) | Access::ListOrRead => statuses.extend([401, 403]),
     }
+    if takes_key(route) {
+        statuses.push(422);
+    }
     statuses.extend(match route.operation {
         Search | Enums => [400].as_slice(),
         Get => &[400, 404, 412],
@@ -203,7 +215,13 @@ fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
         )),
         Metadata => json_answer("The metadata.", schema("AuthorizationServer"), oauth::metadata_example()),
     };
-    vec![("200".to_owned(), ok.into())]
+    vec![("200".to_owned(), if takes_key(route) { repeatable(ok) } else { ok }.into())]
+}
+
+fn repeatable(mut response: Response) -> Response {
+    let said = "`true` where this is the answer that the same request got before";
+    response.headers.insert("Idempotency-Replayed".to_owned(), header(said).into());
+    response
 }
 
 /// A record with its tag, or nothing where the caller has it already.

@@ -11,6 +11,7 @@ use utoipa::openapi::{Ref, Required};
 use super::input::INTEGER;
 use super::shapes::{Shape, integer, one_of, string};
 use super::{answers, bodies, filters, fixed, words};
+use crate::idempotency::MAX_KEY;
 use crate::routes::{Access, Described, Route};
 
 /// The name of the security scheme of bearer tokens.
@@ -61,6 +62,16 @@ fn parameters(route: &Route) -> Vec<Parameter> {
         all.push(parameter("id", ParameterIn::Path, "The id of the record.", id));
     }
     all.extend(preconditions(route));
+    if takes_key(route) {
+        let key = string().min_length(Some(1)).max_length(Some(MAX_KEY)).pattern(Some(KEY));
+        let said = "Sent again with the same request, it is answered as the first time, and nothing is done twice. Kept for 24 hours.";
+        all.push(parameter(
+            "Idempotency-Key",
+            ParameterIn::Header,
+            said,
+            key.examples([json!("8e03978e-40d5-43dd-bc93-6894a57f9324")]),
+        ));
+    }
     match route.operation {
         Described::Commands => {
             let id = string().pattern(Some(INTEGER));
@@ -88,6 +99,14 @@ fn parameters(route: &Route) -> Vec<Parameter> {
         _ => {}
     }
     all
+}
+
+/// The form of an idempotency key; white space at either end is no part of a header's value.
+const KEY: &str = "^[!-~]([ -~]*[!-~])?$";
+
+/// Whether a request can be sent again with its key.
+pub(super) fn takes_key(route: &Route) -> bool {
+    matches!(route.operation, Described::Create | Described::RunCommand | Described::Upload(_))
 }
 
 /// The form of `If-Match` and `If-None-Match`: exactly what is read.

@@ -2,7 +2,7 @@
 
 use proofdesk_domain::draft::{Draft, Write};
 use proofdesk_domain::entities::{check, check::CHECK, document, document::DOCUMENT, file};
-use proofdesk_domain::entity::{Entity, UNIQUE_ID};
+use proofdesk_domain::entity::UNIQUE_ID;
 use proofdesk_domain::enumeration::{AuditType, Status};
 use proofdesk_domain::event::Action;
 use proofdesk_domain::record::Record;
@@ -22,7 +22,7 @@ use crate::error::DeskError;
 use crate::files::Taken;
 use crate::records::{self, Body, Saved, subject_of};
 use crate::submission::{self, status_of};
-use crate::{Desk, checks, retrying, reviews, sweep};
+use crate::{Desk, checks, idempotency, retrying, reviews, sweep};
 
 /// What a write is about.
 #[derive(Clone, Copy)]
@@ -283,19 +283,14 @@ async fn attempt(
     for fetched in &change.fetched {
         transaction.insert(fetched.taken.record.clone().with(file::DOCUMENT_ID, id.clone()));
     }
-    let inserted = first_document(&transaction);
+    let saved = Saved::new(0, &record);
+    idempotency::keep(desk, grant, &mut transaction, id.clone(), &saved).await?;
     let ids = desk.commit(transaction).await?;
-    let id = before.as_ref().map_or_else(|| ids.get(inserted).copied().unwrap_or(0), Record::id);
-    Ok((Saved::new(id, &record), discarded))
-}
-
-/// The place of the document among the inserts of a transaction.
-fn first_document(transaction: &Transaction) -> usize {
-    let inserts = transaction.writes.iter().filter_map(|write| match write {
-        proofdesk_store::Write::Insert(record) => Some(record.entity()),
-        _ => None,
-    });
-    inserts.into_iter().position(|entity: &Entity| entity == &DOCUMENT).unwrap_or(0)
+    let id = match id {
+        Value::NewId(place) => ids.get(place).copied().unwrap_or(0),
+        known => known.as_int().unwrap_or(0),
+    };
+    Ok((Saved { id, ..saved }, discarded))
 }
 
 async fn other_submitted(desk: &Desk, document: &Record) -> Result<bool, DeskError> {

@@ -1,7 +1,8 @@
 //! Uploads: one file into one slot of a document.
 
+use aws_lc_rs::digest;
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use proofdesk_domain::entities::{document, file};
 use proofdesk_domain::entity::UNIQUE_ID;
 use proofdesk_domain::slots::Slot;
@@ -11,17 +12,18 @@ use serde_json::json;
 use super::change::{FileChange, closed, replace_file};
 use super::fetch::Fetched;
 use super::{check_and_documents, files_of};
-use crate::Desk;
 use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::files::{self, FileError, Place};
 use crate::records::Saved;
+use crate::{Desk, idempotency};
 
-/// Puts a file that streams in into a slot, in place of the one that is there.
+/// Puts a file that streams in into a slot, in place of the one that is there; and whether that was done before, by the
+/// grant's idempotency key. Of a request that was, the file is read and compared, and not kept.
 ///
 /// # Errors
-/// [`DeskError::NotFound`], [`DeskError::Invalid`] on `file` if the file isn't taken or the document is final,
-/// [`DeskError::Unavailable`]. The slot is as it was then.
+/// [`DeskError::NotFound`], [`DeskError::Invalid`] on `file` if the file isn't taken or the document is final, those of
+/// an idempotency key, [`DeskError::Unavailable`]. The slot is as it was then.
 pub async fn upload<S>(
     desk: &Desk,
     grant: &Grant,
@@ -29,21 +31,54 @@ pub async fn upload<S>(
     slot: Slot,
     name: &str,
     bytes: S,
-) -> Result<Saved, DeskError>
+) -> Result<(Saved, bool), DeskError>
 where
     S: Stream<Item = Result<Bytes, FileError>> + Unpin,
 {
+    if let Some(kept) = idempotency::look_up(desk, grant).await? {
+        let hash = hash_of(desk, bytes).await?;
+        return kept.told(&keyed(grant, name, &hash)).map(|saved| (saved, true));
+    }
+    let _turn = idempotency::take_turn(desk, grant)?;
     let place = place(desk, grant, id, slot, name).await?;
-    let taken = files::take(desk, place, bytes).await.map_err(|error| match error {
-        FileError::Refused(text) | FileError::Broken(text) => DeskError::field("file", text),
-        FileError::Failed(error) => error,
-    })?;
+    let taken = files::take(desk, place, bytes).await.map_err(of_file)?;
+    let grant = keyed(grant, name, taken.record.text(file::RECEIVED_SHA256).unwrap_or_default());
     let source = json!({ "Slot": slot.prefix(), "Verdict": "uploaded", "Bytes": taken.record.int(file::RECEIVED_BYTES) });
     let change = FileChange { cleared: Vec::new(), fetched: vec![Fetched { taken, source }] };
-    let (desk, grant) = (desk.clone(), grant.clone());
     // A task of its own: a client that goes away now can't leave a record without its file.
-    let task = tokio::spawn(async move { replace_file(&desk, &grant, id, change).await });
-    task.await.map_err(|_| DeskError::Unavailable("the write has failed".to_owned()))?
+    let task = {
+        let (desk, grant) = (desk.clone(), grant.clone());
+        tokio::spawn(async move { replace_file(&desk, &grant, id, change).await })
+    };
+    let done = task.await.map_err(|_| DeskError::Unavailable("the write has failed".to_owned()))?;
+    idempotency::settle(desk, &grant, done).await
+}
+
+fn of_file(error: FileError) -> DeskError {
+    match error {
+        FileError::Refused(text) | FileError::Broken(text) => DeskError::field("file", text),
+        FileError::Failed(error) => error,
+    }
+}
+
+/// The grant for a request with this file.
+fn keyed(grant: &Grant, name: &str, hash: &str) -> Grant {
+    grant.clone().for_body(&[name.as_bytes(), hash.as_bytes()])
+}
+
+/// SHA-256 of a file, in hexadecimal. One over the limit is none that was taken before.
+async fn hash_of<S>(desk: &Desk, mut bytes: S) -> Result<String, DeskError>
+where
+    S: Stream<Item = Result<Bytes, FileError>> + Unpin,
+{
+    let mut context = digest::Context::new(&digest::SHA256);
+    let mut left = desk.settings().files.bytes;
+    while let Some(piece) = bytes.next().await {
+        let piece = piece.map_err(of_file)?;
+        left = left.checked_sub(piece.len() as u64).ok_or(DeskError::KeyReused)?;
+        context.update(&piece);
+    }
+    Ok(hex::encode(context.finish()))
 }
 
 async fn place(desk: &Desk, grant: &Grant, id: i64, slot: Slot, name: &str) -> Result<Place, DeskError> {

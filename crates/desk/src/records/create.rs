@@ -14,7 +14,7 @@ use crate::audit::{self, Changes, Entry};
 use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::rules::{self, Change};
-use crate::{Desk, checks, documents, references, retrying};
+use crate::{Desk, checks, documents, idempotency, references, retrying};
 
 /// Makes a record.
 ///
@@ -39,9 +39,11 @@ async fn plain(desk: &Desk, grant: &Grant, body: &Body) -> Result<Saved, DeskErr
             record.set(user::PASSWORD_HASH, hash.as_str());
         }
         desk.stamp_new(&mut record, grant.caller());
-        add(desk, grant, &mut transaction, &record);
+        let id = add(desk, grant, &mut transaction, &record).into();
+        let saved = Saved::new(0, &record);
+        idempotency::keep(desk, grant, &mut transaction, id, &saved).await?;
         let ids = desk.commit(transaction).await?;
-        Ok(Saved::new(ids.first().copied().unwrap_or(0), &record))
+        Ok(Saved { id: ids.first().copied().unwrap_or(0), ..saved })
     })
     .await
 }

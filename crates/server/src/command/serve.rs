@@ -127,6 +127,7 @@ async fn sweep_often(desk: Desk, shared: bool) {
                     discarded = swept.discarded,
                     orphans = swept.orphans,
                     tokens = swept.tokens,
+                    answers = swept.answers,
                     "swept"
                 );
             }

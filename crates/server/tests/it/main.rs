@@ -9,4 +9,5 @@ mod demo;
 mod edge;
 mod lifecycle;
 mod policy;
+mod retries;
 mod wire;

@@ -1,8 +1,8 @@
 //! Records of every entity, with every kind of value in every field.
 
 use proofdesk_domain::entities::{
-    audit_entry, audit_values, business, check, coworker, discarded_file, document, event, file, token, user,
-    user_role,
+    audit_entry, audit_values, business, check, coworker, discarded_file, document, event, file,
+    idempotent_answer, token, user, user_role,
 };
 use proofdesk_domain::entity::{
     CREATED_ON, Entity, Field, FieldIndex, ID, Kind, Source, Tenancy, UNIQUE_ID, UPDATED_ON, VERSION,
@@ -42,7 +42,7 @@ const NUMBERS: [i64; 6] = [i64::MIN, -1, 0, 1, 42, i64::MAX];
 const INSTANTS: [i64; 5] = [-62_135_596_800, -1, 0, 1_736_937_000, 253_402_300_799];
 
 /// The entities that a store may be given records of, each after those that it refers to.
-pub(super) const WRITTEN: [&Entity; 12] = [
+pub(super) const WRITTEN: [&Entity; 13] = [
     &business::BUSINESS,
     &user::USER,
     &user_role::USER_ROLE,
@@ -54,11 +54,12 @@ pub(super) const WRITTEN: [&Entity; 12] = [
     &discarded_file::DISCARDED_FILE,
     &event::EVENT,
     &file::FILE,
+    &idempotent_answer::IDEMPOTENT_ANSWER,
     &token::TOKEN,
 ];
 
 /// The fields of internal entities that may be null.
-const INTERNAL_NULLABLE: [(&Entity, FieldIndex); 8] = [
+const INTERNAL_NULLABLE: [(&Entity, FieldIndex); 9] = [
     (&audit_values::AUDIT_VALUES, audit_values::OLD_VALUE),
     (&audit_values::AUDIT_VALUES, audit_values::NEW_VALUE),
     (&audit_values::AUDIT_VALUES, audit_values::REMOTE_ADDRESS),
@@ -66,6 +67,7 @@ const INTERNAL_NULLABLE: [(&Entity, FieldIndex); 8] = [
     (&file::FILE, file::WIDTH),
     (&file::FILE, file::HEIGHT),
     (&file::FILE, file::PAGES),
+    (&idempotent_answer::IDEMPOTENT_ANSWER, idempotent_answer::RECORD_ID),
     (&token::TOKEN, token::USED_ON),
 ];
 
@@ -147,7 +149,11 @@ fn guid(number: usize, index: FieldIndex) -> String {
 /// One of [`TEXTS`]; with its number in the fields that must be unique.
 fn text(entity: &'static Entity, field: &Field, number: usize, mixed: usize) -> String {
     let text = TEXTS[mixed % TEXTS.len()];
-    let unique = [user::USER.field(user::LOGIN).name, token::TOKEN.field(token::HASH).name];
-    let is_unique = [&user::USER, &token::TOKEN].contains(&entity) && unique.contains(&field.name);
+    let unique = [
+        (&user::USER, user::LOGIN),
+        (&token::TOKEN, token::HASH),
+        (&idempotent_answer::IDEMPOTENT_ANSWER, idempotent_answer::MARK),
+    ];
+    let is_unique = unique.iter().any(|(own, index)| *own == entity && own.field(*index).name == field.name);
     if is_unique { format!("{text}{number}") } else { text.to_owned() }
 }

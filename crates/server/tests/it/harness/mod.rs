@@ -11,6 +11,7 @@
 //! ```
 
 mod answer;
+pub(crate) mod bench;
 mod client;
 mod desk;
 mod file_server;

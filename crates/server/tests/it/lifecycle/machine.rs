@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
-use super::{Bench, amount, grant, properties, runtime};
 use crate::harness::Store;
+use crate::harness::bench::{Bench, amount, grant, properties, runtime};
 
 /// How many steps are walked with SQLite, unless `PROOFDESK_TEST_STEPS` says otherwise.
 const STEPS: usize = 20_000;

@@ -15,8 +15,8 @@ use proofdesk_domain::record::Record;
 use proofdesk_domain::roles::Operation;
 use proofdesk_store::Transaction;
 
-use super::{Bench, amount, grant, runtime, status};
 use crate::harness::Store;
+use crate::harness::bench::{Bench, amount, grant, runtime, status};
 
 /// How many checks are decided in a race, unless `PROOFDESK_TEST_RACES` says otherwise.
 const RACES: usize = 2000;

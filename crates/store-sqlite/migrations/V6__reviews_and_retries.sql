@@ -14,3 +14,16 @@ UPDATE documents SET handed_in_by = (
     WHERE e.entity = 'CoworkerIdentityCheckDocument' AND e.entity_id = documents.id
         AND (e.description LIKE '% was created' OR e.description LIKE '% was updated')
 ) WHERE status IN (1, 2, 4);
+
+-- What was answered to requests with an idempotency key, for a day. Sealed; the mark stands for user, route and key.
+CREATE TABLE idempotent_answers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    mark TEXT NOT NULL UNIQUE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    record_id INTEGER,
+    sealed TEXT NOT NULL,
+    created_on INTEGER NOT NULL,
+    expires_on INTEGER NOT NULL
+) STRICT;
+CREATE INDEX idempotent_answers_user_id ON idempotent_answers (user_id);
+CREATE INDEX idempotent_answers_expires_on ON idempotent_answers (expires_on);
