@@ -96,8 +96,8 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
     }
     let grant = match (asked.access, &caller, asked.entity) {
         (Access::Role(operation), Some(caller), Some(entity)) => {
-            let preconditions = preconditions::of(asked.operation, &parts.headers)?;
-            let grant = caller.grant(entity, operation)?.expecting(preconditions);
+            let grant = caller.grant(entity, operation)?;
+            let grant = grant.expecting(preconditions::of(asked.operation, &parts.headers)?);
             Some(idempotency::keyed(&api.desk, grant, asked.operation, &asked.route, &parts)?)
         }
         _ => None,

@@ -52,7 +52,7 @@ pub(crate) async fn end_own_sessions(mut call: Call) -> Answer {
     let bearer = dispatch::bearer(&call.headers);
     let caller = call.caller()?;
     let ended = sign_ins::end_own(call.desk(), caller, bearer.as_ref(), ids.as_deref()).await?;
-    Ok(envelope::done(&said(ended), call.desk().now(), caller.email()))
+    Ok(envelope::done(&said(ended), call.desk().now().as_second(), caller.email()))
 }
 
 /// `POST /api/sys/users/endsessions/{id}`.
@@ -61,7 +61,7 @@ pub(crate) async fn end_sessions(mut call: Call) -> Answer {
     let bearer = dispatch::bearer(&call.headers);
     let (grant, id) = (call.grant()?, call.path_id()?);
     let ended = sign_ins::end_of_other(call.desk(), grant, id, bearer.as_ref(), ids.as_deref()).await?;
-    Ok(envelope::done(&said(ended), call.desk().now(), grant.caller().email()))
+    Ok(envelope::done(&said(ended), call.desk().now().as_second(), grant.caller().email()))
 }
 
 fn said(ended: usize) -> String {
@@ -86,7 +86,11 @@ pub(crate) async fn set_password(mut call: Call) -> Answer {
     let body = call.properties().await?;
     let (token, password) = both(&body, "Token", "NewPassword")?;
     credentials::set_by_link(call.desk(), &call.origin, &token, &password).await?;
-    Ok(envelope::done("The password was set. You can sign in with it now.", call.desk().now(), ""))
+    Ok(envelope::done(
+        "The password was set. You can sign in with it now.",
+        call.desk().now().as_second(),
+        "",
+    ))
 }
 
 /// `POST /api/auth/changepassword`.
@@ -96,7 +100,7 @@ pub(crate) async fn change_password(mut call: Call) -> Answer {
     let bearer = dispatch::bearer(&call.headers);
     let caller = call.caller()?;
     credentials::change_own(call.desk(), caller, bearer.as_ref(), present, &password).await?;
-    Ok(envelope::done("The password was changed.", call.desk().now(), caller.email()))
+    Ok(envelope::done("The password was changed.", call.desk().now().as_second(), caller.email()))
 }
 
 fn property<'a>(body: &'a Body, name: &str) -> Option<&'a Value> {
