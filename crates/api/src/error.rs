@@ -98,6 +98,7 @@ fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> R
             StatusCode::PRECONDITION_FAILED,
             "The record is not in the state that the request requires. Get it again.",
         ),
+        DeskError::Busy(wait) => busy(rates::seconds(wait)),
         DeskError::Unavailable(why) => {
             tracing::error!(request_id, why, "a request failed");
             unhandled(request_id)
@@ -108,6 +109,13 @@ fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> R
 /// In the words that the clients of the contract look for (section 5).
 fn too_many(status: StatusCode, seconds: u64) -> Response {
     let mut response = plain(status, &format!("Too many requests. Wait {seconds} seconds and try again."));
+    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    response
+}
+
+fn busy(seconds: u64) -> Response {
+    let message = format!("The desk is busy with sign-ins. Wait {seconds} seconds and try again.");
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, &message);
     response.headers_mut().insert(RETRY_AFTER, seconds.into());
     response
 }

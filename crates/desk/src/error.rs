@@ -1,5 +1,7 @@
 //! Why a verb didn't do what it was asked.
 
+use std::time::Duration;
+
 use proofdesk_domain::entities::idempotent_answer::IDEMPOTENT_ANSWER;
 use proofdesk_domain::validation::FieldError;
 use proofdesk_store::StoreError;
@@ -48,6 +50,9 @@ pub enum DeskError {
     /// A request with the same idempotency key was faster; its answer is there to be told again.
     #[error("the request was carried out already")]
     AlreadyDone,
+    /// Too many passwords are waited for; after this time it may be tried again.
+    #[error("too many passwords are waited for")]
+    Busy(Duration),
     /// A database or a disk failed.
     #[error("{0}")]
     Unavailable(String),

@@ -36,5 +36,19 @@ pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     );
     metrics::describe_counter!("tls_failed_total", "Handshakes that failed, by why");
     metrics::describe_counter!("http_too_many_total", "Requests refused because somebody asked too often");
+    describe_passwords();
     Ok(handle)
+}
+
+fn describe_passwords() {
+    metrics::describe_counter!("password_hashes_total", "Passwords that were hashed");
+    metrics::describe_gauge!("password_queue", "Passwords that wait for their hash");
+    metrics::describe_histogram!(
+        "password_wait_seconds",
+        "How long passwords waited for their hash, in seconds"
+    );
+    metrics::describe_counter!(
+        "password_busy_total",
+        "Passwords that were not hashed because too many waited"
+    );
 }

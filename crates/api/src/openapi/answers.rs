@@ -21,7 +21,7 @@ pub(super) const FILE_TYPES: [&str; 5] =
     ["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"];
 
 /// Errors that several operations give, by status: name, description, schema, example.
-const ERRORS: [(u16, &str, &str, &str); 15] = [
+const ERRORS: [(u16, &str, &str, &str); 16] = [
     (400, "BadRequest", "The input is wrong: every error is listed.", "Invalid"),
     (
         401,
@@ -67,6 +67,12 @@ const ERRORS: [(u16, &str, &str, &str); 15] = [
     ),
     (431, "HeadTooLarge", "The head has more than 100 fields or 64 KiB.", "Message"),
     (500, "InternalServerError", "The desk failed; the log names the request by the same id.", "Failure"),
+    (
+        503,
+        "Busy",
+        "Too many passwords wait for their check, those of HTTP Basic too. A request with a token never gets this.",
+        "Message",
+    ),
 ];
 
 /// The shared answers, by name.
@@ -77,7 +83,7 @@ pub(super) fn components() -> Vec<(String, Response)> {
         let answer = match status {
             401 => answer.header("WWW-Authenticate", header("`Bearer`")),
             409 => answer.header("Retry-After", header("Seconds to wait, where a request is under way")),
-            429 => answer.header("Retry-After", header("Seconds to wait")),
+            429 | 503 => answer.header("Retry-After", header("Seconds to wait")),
             405 => answer.header("Allow", header("The methods of the path")),
             _ => answer,
         };
@@ -103,6 +109,7 @@ fn example(status: u16) -> Json {
         414 => message("The query has 20000 bytes; at most 16384 are taken."),
         422 => message("The Idempotency-Key was used for another request. Use a new key for a new request."),
         429 => message("Too many requests. Wait 2 seconds and try again."),
+        503 => message("The desk is busy with sign-ins. Wait 2 seconds and try again."),
         431 => message("The head has more than 100 fields."),
         415 => message("The media type text/xml is not supported; send application/json."),
         _ => json!({ "Message": "An error has occurred.", "RequestId": "0f2c6b1e8d7a4f0e9b3c5d6e7f8a9b0c" }),
@@ -152,7 +159,7 @@ fn errors(route: &Route) -> Vec<u16> {
         ChangePassword, Commands, Create, Delete, Download, EndSessions, Enums, Get, Introspect, Invite, Me,
         Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword, Token, Upload,
     };
-    let mut statuses = vec![405, 408, 414, 429, 431, 500];
+    let mut statuses = vec![405, 408, 414, 429, 431, 500, 503];
     match route.access {
         Access::Public => {}
         Access::AnyUser => statuses.push(401),
