@@ -135,7 +135,7 @@ async fn authenticate(
     if with_password {
         api.rates.count_address(client)?;
     }
-    match principal(api, headers).await {
+    match principal(api, headers, origin).await {
         Ok(principal) => Ok(Caller::new(principal, origin.clone())),
         Err(error @ ApiError::Desk(DeskError::Unauthenticated)) if !with_password => {
             api.rates.count_address(client)?;
@@ -150,7 +150,7 @@ fn is_basic(headers: &HeaderMap) -> bool {
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
 }
 
-async fn principal(api: &Api, headers: &HeaderMap) -> Result<Arc<Principal>, ApiError> {
+async fn principal(api: &Api, headers: &HeaderMap, origin: &Origin) -> Result<Arc<Principal>, ApiError> {
     let mut given = headers.get_all(AUTHORIZATION).iter();
     let (Some(header), None) = (given.next(), given.next()) else { return Err(ApiError::unauthenticated()) };
     let header = header.to_str().map_err(|_| ApiError::unauthenticated())?;
@@ -159,7 +159,7 @@ async fn principal(api: &Api, headers: &HeaderMap) -> Result<Arc<Principal>, Api
         Ok(tokens::authenticate(&api.desk, &SecretString::from(credentials.trim().to_owned())).await?)
     } else if scheme.eq_ignore_ascii_case("basic") {
         let (email, password) = basic(credentials.trim()).ok_or_else(ApiError::unauthenticated)?;
-        Ok(tokens::authenticate_basic(&api.desk, &email, password).await?)
+        Ok(tokens::authenticate_basic(&api.desk, origin, &email, password).await?)
     } else {
         Err(ApiError::unauthenticated())
     }

@@ -25,6 +25,7 @@ pub mod tokens;
 mod references;
 mod reviews;
 mod rules;
+mod sign_in;
 mod submission;
 
 use std::future::Future;

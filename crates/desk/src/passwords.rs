@@ -16,6 +16,15 @@ use thread::Hashing;
 /// The shortest password that is taken, in characters.
 pub const MIN_LENGTH: usize = 8;
 
+/// What came of holding a password against a hash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// It is the password.
+    pub matches: bool,
+    /// The hash wasn't made with the present parameters.
+    pub outdated: bool,
+}
+
 /// Hashes and verifies passwords.
 pub struct Passwords {
     random: Arc<dyn Random>,
@@ -39,15 +48,16 @@ impl Passwords {
         hash.ok_or_else(|| DeskError::Unavailable("the password can't be hashed".to_owned()))
     }
 
-    /// Whether a password has this hash. Takes as long without a hash.
+    /// Holds a password against a hash. Takes as long without a hash.
     ///
     /// # Errors
     /// [`DeskError::Busy`] if too many others wait, [`DeskError::Unavailable`] if it can't be worked out.
-    pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, DeskError> {
+    pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<Verdict, DeskError> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-        let job = move |memory: &mut _| hashing::matches(password.expose_secret().as_bytes(), &hash, memory);
-        Ok(self.thread.run(job).await? && known)
+        let job = move |memory: &mut _| hashing::check(password.expose_secret().as_bytes(), &hash, memory);
+        let verdict = self.thread.run(job).await?;
+        Ok(Verdict { matches: verdict.matches && known, ..verdict })
     }
 }
 

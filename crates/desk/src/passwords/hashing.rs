@@ -4,6 +4,8 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::Zeroize;
 
+use super::Verdict;
+
 /// A hash of nothing that anybody knows: random bytes, with the parameters of every other hash. Checked where there is no
 /// user, so that both take as long.
 pub(super) const NOBODY: &str =
@@ -53,19 +55,32 @@ pub(super) fn hash(password: &[u8], salt: &[u8], memory: &mut Memory) -> Option<
     Some(hash.to_string())
 }
 
-/// Whether a password has a hash.
-pub(super) fn matches(password: &[u8], hash: &str, memory: &mut Memory) -> bool {
-    check(password, hash, memory).unwrap_or(false)
+/// Holds a password against a hash. A hash that can't be read, or asks for too much, is nobody's.
+pub(super) fn check(password: &[u8], hash: &str, memory: &mut Memory) -> Verdict {
+    let Ok(parsed) = PasswordHash::new(hash) else { return Verdict::default() };
+    let matches = matches(password, &parsed, memory).unwrap_or(false);
+    Verdict { matches, outdated: is_outdated(&parsed) }
 }
 
-/// None for a hash that can't be read, or asks for too much.
-fn check(password: &[u8], hash: &str, memory: &mut Memory) -> Option<bool> {
-    let parsed = PasswordHash::new(hash).ok()?;
-    let (salt, expected) = (parsed.salt.as_ref()?, parsed.hash.as_ref()?);
-    let algorithm = Algorithm::try_from(parsed.algorithm.as_str()).ok()?;
-    let version = parsed.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
-    let params = Params::try_from(&parsed).ok()?;
-    if (params.m_cost(), params.t_cost()) > MOST || params.t_cost() > MOST.1 {
+/// Whether a hash has other parameters than those of a new one.
+fn is_outdated(hash: &PasswordHash) -> bool {
+    let today = Argon2::default();
+    let same = hash.algorithm == Algorithm::default().ident()
+        && hash.version == Some(Version::default().into())
+        && Params::try_from(hash).is_ok_and(|params| costs(&params) == costs(today.params()));
+    !same || hash.hash.as_ref().is_none_or(|output| output.len() != Params::DEFAULT_OUTPUT_LEN)
+}
+
+fn costs(params: &Params) -> [u32; 3] {
+    [params.m_cost(), params.t_cost(), params.p_cost()]
+}
+
+fn matches(password: &[u8], hash: &PasswordHash, memory: &mut Memory) -> Option<bool> {
+    let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+    let params = Params::try_from(hash).ok()?;
+    if params.m_cost() > MOST.0 || params.t_cost() > MOST.1 {
         return None;
     }
     let blocks = params.block_count();

@@ -29,11 +29,13 @@ async fn a_password_is_known_by_its_hash_and_nobody_by_none() {
     let passwords = Passwords::new(Arc::new(Zeros));
     let hash = passwords.hash(secret("correct horse")).await.expect("a hash");
     assert_eq!(parameters(&hash), parameters(NOBODY), "nobody takes as long as somebody");
-    let verified =
-        |password: &str, hash: Option<&str>| passwords.verify(secret(password), hash.map(str::to_owned));
-    assert!(verified("correct horse", Some(&hash)).await.expect("an answer"));
-    assert!(!verified("correct horsf", Some(&hash)).await.expect("an answer"));
-    assert!(!verified("correct horse", None).await.expect("an answer"));
+    let [right, wrong, nobody] = [
+        verdict(&passwords, "correct horse", Some(&hash)).await,
+        verdict(&passwords, "correct horsf", Some(&hash)).await,
+        verdict(&passwords, "correct horse", None).await,
+    ];
+    assert_eq!((right.matches, wrong.matches, nobody.matches), (true, false, false));
+    assert!(!right.outdated && !nobody.outdated, "both have today's parameters");
 }
 
 #[tokio::test]
@@ -49,15 +51,14 @@ async fn hashes_are_what_others_make_of_the_same() {
     {
         // The same memory serves hashes of all sizes.
         let hash = other_hash(small, b"correct horse");
-        assert!(
-            passwords.verify(secret("correct horse"), Some(hash.clone())).await.expect("an answer"),
-            "{hash}"
-        );
-        assert!(
-            !passwords.verify(secret("correct horsf"), Some(hash.clone())).await.expect("an answer"),
-            "{hash}"
-        );
+        let right = verdict(&passwords, "correct horse", Some(&hash)).await;
+        assert_eq!(right, Verdict { matches: true, outdated: true }, "{hash}");
+        assert!(!verdict(&passwords, "correct horsf", Some(&hash)).await.matches, "{hash}");
     }
+}
+
+async fn verdict(passwords: &Passwords, password: &str, hash: Option<&str>) -> Verdict {
+    passwords.verify(secret(password), hash.map(str::to_owned)).await.expect("a verdict")
 }
 
 /// A hash by other parameters, made by the library itself.
@@ -85,9 +86,9 @@ async fn a_hash_that_asks_for_too_much_matches_nothing() {
         "$bcrypt$v=19$m=64,t=1,p=1$",
     ] {
         let hash = format!("{head}c29tZXNhbHQ$c29tZXNhbHRzb21lc2FsdA");
-        assert!(!passwords.verify(secret("correct horse"), Some(hash)).await.expect("an answer"), "{head}");
+        assert!(!verdict(&passwords, "correct horse", Some(&hash)).await.matches, "{head}");
     }
-    assert!(!passwords.verify(secret("correct horse"), Some("no hash".to_owned())).await.expect("an answer"));
+    assert!(!verdict(&passwords, "correct horse", Some("no hash")).await.matches);
 }
 
 /// Holds the thread until it is let go.
@@ -115,7 +116,7 @@ async fn who_would_wait_long_is_told_to_come_back() {
     assert!(matches!(waiting, Err(DeskError::Busy(_))), "{waiting:?}");
     drop(release);
     holding.await.expect("it was held");
-    assert!(!passwords.verify(secret("correct horse"), None).await.expect("an answer"), "later it is taken");
+    assert!(!verdict(&passwords, "correct horse", None).await.matches, "later it is taken");
 }
 
 #[tokio::test]

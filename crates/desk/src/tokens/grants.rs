@@ -9,11 +9,11 @@ use proofdesk_domain::value::Value;
 use proofdesk_store::Transaction;
 use secrecy::SecretString;
 
-use super::{hash, new_token, user_by_email};
+use super::{hash, new_token};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::{Caller, Origin, Principal};
 use crate::error::DeskError;
-use crate::{Desk, retrying};
+use crate::{Desk, retrying, sign_in};
 
 /// Tokens, given out once.
 pub struct Issued {
@@ -39,24 +39,23 @@ pub async fn password_grant(
     client_id: Option<&str>,
 ) -> Result<Issued, DeskError> {
     retrying(|| async {
-        let user = user_by_email(desk, username).await?;
-        let stored = user.as_ref().and_then(|user| user.text(user::PASSWORD_HASH)).map(str::to_owned);
-        let matches = desk.passwords().verify(password.clone(), stored).await?;
-        let Some(user) = user.filter(may_sign_in).filter(|_| matches && desk.settings().password_grant)
-        else {
-            note(desk, origin, None, AuditType::Denied, "A sign-in was refused").await?;
-            return Err(DeskError::InvalidGrant);
-        };
-        let mut transaction = Transaction::default();
-        // A password that was changed since it was looked at ended the tokens that there were: no new ones after that.
-        transaction.holds(&user, user::PASSWORD_HASH, user.get(user::PASSWORD_HASH).clone());
-        let client = client_id.unwrap_or_else(|| user.text(user::EMAIL).unwrap_or_default());
-        let (id, started_on) = (desk.random().uuid().into(), desk.now().as_second());
-        let family = Family { id, user: &user, client, started_on };
-        let issued = issue(desk, &mut transaction, &family, Pair::random(desk.random()));
-        record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Signed in by password");
-        desk.commit(transaction).await?;
-        Ok(issued)
+    let checked = sign_in::check(desk, username, password.clone()).await?;
+    let open = desk.settings().password_grant;
+    let Some(user) = checked.user().filter(|user| open && may_sign_in(user)).cloned() else {
+        note(desk, origin, None, AuditType::Denied, "A sign-in was refused").await?;
+        return Err(DeskError::InvalidGrant);
+    };
+    let client = client_id.unwrap_or_else(|| user.text(user::EMAIL).unwrap_or_default());
+    let (id, started_on) = (desk.random().uuid().into(), desk.now().as_second());
+    let family = Family { id, user: &user, client, started_on };
+    let mut transaction = Transaction::default();
+    // A password that was changed since it was looked at ended the tokens that there were: no new ones after that.
+    transaction.holds(&user, user::PASSWORD_HASH, user.get(user::PASSWORD_HASH).clone());
+    let issued = issue(desk, &mut transaction, &family, Pair::random(desk.random()));
+    record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Signed in by password");
+    desk.commit(transaction).await?;
+    checked.succeed(desk, origin).await;
+    Ok(issued)
     })
     .await
 }

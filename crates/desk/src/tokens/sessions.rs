@@ -8,14 +8,15 @@ use moka::sync::Cache;
 use proofdesk_domain::ambient::Random;
 use proofdesk_domain::entities::token::{self, TokenKind};
 use proofdesk_domain::entities::{user, user::USER};
+use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
 use proofdesk_store::Query;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{grants, hash, machines, principal, token_of, user_by_email};
-use crate::caller::Principal;
+use super::{grants, hash, machines, principal, token_of};
+use crate::caller::{Origin, Principal};
 use crate::error::DeskError;
-use crate::{Desk, clients};
+use crate::{Desk, clients, sign_in};
 
 /// How long what was found is believed, in milliseconds: other processes may take rights away (the command line, other
 /// nodes), and that must work within a second.
@@ -119,6 +120,7 @@ pub async fn authenticate(desk: &Desk, bearer: &SecretString) -> Result<Arc<Prin
 /// [`DeskError::Unauthenticated`], [`DeskError::Unavailable`].
 pub async fn authenticate_basic(
     desk: &Desk,
+    origin: &Origin,
     email: &str,
     password: SecretString,
 ) -> Result<Arc<Principal>, DeskError> {
@@ -133,13 +135,10 @@ pub async fn authenticate_basic(
         let principal = machine.ok_or(DeskError::Unauthenticated)?.principal;
         return Ok(sessions.remember(desk, tag, epoch, i64::MAX, principal));
     }
-    let user = user_by_email(desk, email).await?;
-    let stored = user.as_ref().and_then(|user| user.text(user::PASSWORD_HASH)).map(str::to_owned);
-    let matches = desk.passwords().verify(password, stored).await?;
-    let may = |user: &proofdesk_domain::record::Record| {
-        matches && user.flag(user::API_ACCESS) && !user.flag(user::TWO_FACTOR_ENABLED)
-    };
-    let user = user.filter(may).ok_or(DeskError::Unauthenticated)?;
-    let principal = principal(desk, &user).await?.ok_or(DeskError::Unauthenticated)?;
+    let checked = sign_in::check(desk, email, password).await?;
+    let may = |user: &&Record| user.flag(user::API_ACCESS) && !user.flag(user::TWO_FACTOR_ENABLED);
+    let user = checked.user().filter(may).ok_or(DeskError::Unauthenticated)?;
+    let principal = principal(desk, user).await?.ok_or(DeskError::Unauthenticated)?;
+    checked.succeed(desk, origin).await;
     Ok(sessions.remember(desk, tag, epoch, i64::MAX, principal))
 }

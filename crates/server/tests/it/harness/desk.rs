@@ -145,6 +145,12 @@ impl Desk {
         self.process.borrow().as_ref().expect("it runs").url.clone()
     }
 
+    /// Where its PostgreSQL is, if it has one.
+    pub(super) fn database_url(&self) -> Option<&str> {
+        let url = self.variables.iter().find(|(name, _)| name == "DATABASE_URL");
+        url.map(|(_, url)| url.as_str())
+    }
+
     /// Its data folder.
     pub(crate) fn data(&self) -> PathBuf {
         self.data.path().join("data")

@@ -15,6 +15,7 @@ pub(crate) mod bench;
 mod client;
 mod desk;
 mod file_server;
+mod kept;
 mod pictures;
 mod raw;
 mod shape;

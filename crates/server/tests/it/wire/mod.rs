@@ -15,6 +15,7 @@ mod lifecycle;
 mod lists;
 mod oauth;
 mod ops;
+mod passwords;
 mod roles;
 mod tags;
 mod tenants;

@@ -1,0 +1,37 @@
+//! Passwords: which are taken, and how they are kept.
+
+use proofdesk_domain::entities::user;
+use serde_json::json;
+
+use crate::harness::{AUDIT, CHECKS, USERS};
+
+const OLD_PASSWORD: &str = "a password of long ago";
+/// Its hash, with parameters that were good enough then.
+const OLD_HASH: &str = "$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQ$ay0dcsxqldy2vNwj9bLC8A";
+const TODAY: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
+
+on_both_stores! {
+    fn a_sign_in_renews_an_old_hash(desk) {
+        let email = "u@example.com";
+        let user = json!({ "FullName": "U", "Email": email, "NewPassword": OLD_PASSWORD, "APIAccess": true, "IsAdmin": true });
+        desk.admin().post(USERS, &user).id();
+        let before = desk.signed_in(email, OLD_PASSWORD);
+        let record = desk.kept_user(email);
+        desk.keep(record.with(user::PASSWORD_HASH, OLD_HASH));
+
+        let form = [("grant_type", "password"), ("username", email), ("password", "another password")];
+        assert_eq!(desk.anonymous().form("/api/token", &form).status, 400);
+        assert_eq!(desk.kept_user(email).text(user::PASSWORD_HASH), Some(OLD_HASH), "not for a wrong one");
+        desk.signed_in(email, OLD_PASSWORD);
+        let renewed = desk.kept_user(email);
+        let hash = renewed.text(user::PASSWORD_HASH).expect("a hash");
+        assert!(hash.starts_with(TODAY), "{hash}");
+        before.get(CHECKS).record();
+        let entries = desk.admin().get(&format!("{AUDIT}?dir=1&size=5")).records();
+        let said = |text: &str| entries.iter().filter(|entry| entry["Description"] == text).count();
+        assert_eq!(said("The password was hashed anew, with today's parameters"), 1, "{entries:?}");
+
+        desk.signed_in(email, OLD_PASSWORD);
+        assert_eq!(desk.kept_user(email), renewed, "once is enough");
+    }
+}
