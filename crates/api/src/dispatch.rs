@@ -83,7 +83,8 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
     let (parts, body) = request.into_parts();
     let client = parts.extensions.get::<Client>();
     let remote = client.map(|client| client.address.ip());
-    let origin = Origin { remote, request_id: request_id.to_owned() };
+    let unclear = client.is_some_and(|client| client.unclear);
+    let origin = Origin { remote, unclear, request_id: request_id.to_owned() };
     let caller = match asked.access {
         Access::Public => {
             api.rates.count_address(client)?;

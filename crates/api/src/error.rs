@@ -62,13 +62,13 @@ impl ApiError {
     pub(crate) fn into_response(self, settings: &Settings, request_id: &str) -> Response {
         match self {
             Self::Plain(status, message) => plain(status, &message),
-            Self::Desk(error) => from_desk(error, settings.missing_role, request_id),
             Self::TooMany(wait) => too_many(settings.too_many_status, rates::seconds(wait)),
+            Self::Desk(error) => from_desk(error, settings, request_id),
         }
     }
 }
 
-fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> Response {
+fn from_desk(error: DeskError, settings: &Settings, request_id: &str) -> Response {
     match error {
         DeskError::Invalid(errors) => envelope::invalid(&errors),
         DeskError::NotFound => (StatusCode::NOT_FOUND, Json("Not found")).into_response(),
@@ -76,7 +76,7 @@ fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> R
         | DeskError::InvalidGrant
         | DeskError::InvalidClient
         | DeskError::InvalidScope => denied(StatusCode::UNAUTHORIZED),
-        DeskError::MissingRole(_) => match missing_role {
+        DeskError::MissingRole(_) => match settings.missing_role {
             MissingRole::Unauthorized => denied(StatusCode::UNAUTHORIZED),
             MissingRole::Forbidden => denied(StatusCode::FORBIDDEN),
         },
@@ -98,6 +98,7 @@ fn from_desk(error: DeskError, missing_role: MissingRole, request_id: &str) -> R
             StatusCode::PRECONDITION_FAILED,
             "The record is not in the state that the request requires. Get it again.",
         ),
+        DeskError::TooMany(wait) => too_many(settings.too_many_status, rates::seconds(wait)),
         DeskError::Busy(wait) => busy(rates::seconds(wait)),
         DeskError::Unavailable(why) => {
             tracing::error!(request_id, why, "a request failed");

@@ -4,7 +4,6 @@
 //! hash), and requests with no or bad credentials. What comes with a good one counts for its user, if the operator sets a rate.
 
 use std::hash::Hash;
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +14,7 @@ use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed, StateStore};
 use governor::{Quota, RateLimiter};
 use moka::sync::Cache;
+use proofdesk_desk::caller::network;
 
 use crate::Client;
 use crate::error::ApiError;
@@ -89,14 +89,6 @@ fn count<K: Clone + Eq + Hash + Send + Sync + 'static, C: Clock + Clone>(
     })
 }
 
-/// What counts as one address: one of IPv4, and the 64 bits of IPv6 that a customer of a provider gets.
-fn network(address: IpAddr) -> u128 {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits() >> 64 << 64,
-    }
-}
-
 /// Whole seconds to wait, at least one.
 pub(crate) fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0 || wait.is_zero())
@@ -119,6 +111,8 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> StateStore for Remembered<K> 
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use governor::clock::FakeRelativeClock;
 
     use super::*;

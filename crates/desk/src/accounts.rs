@@ -7,15 +7,15 @@ use proofdesk_domain::entities::{user, user::USER};
 use proofdesk_domain::record::Record;
 use proofdesk_domain::roles::Operation;
 use proofdesk_domain::scope::Scope;
-use proofdesk_store::Query;
+use proofdesk_store::{Query, Transaction};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::Desk;
 use crate::caller::Caller;
 use crate::credentials::{self, Invitation};
 use crate::error::DeskError;
 use crate::records::{self, Body, Saved};
+use crate::{Desk, names};
 
 /// What the command line says of a new user.
 #[derive(Clone, Debug)]
@@ -84,14 +84,49 @@ pub async fn me(desk: &Desk, caller: &Caller) -> Result<Record, DeskError> {
 pub async fn list(desk: &Desk) -> Result<Vec<Record>, DeskError> {
     let mut users: Vec<Record> = Vec::new();
     loop {
-        let after = users.last().map_or(0, Record::id);
-        let query = Query::all(&USER, Scope::All, 500)
-            .filter(proofdesk_domain::entity::ID, proofdesk_domain::list::Test::AtLeast(after + 1));
-        let page = desk.store().select(&query).await?;
+        let page = page(desk, users.last().map_or(0, Record::id)).await?;
         if page.is_empty() {
             return Ok(users);
         }
         users.extend(page);
+    }
+}
+
+async fn page(desk: &Desk, after: i64) -> Result<Vec<Record>, DeskError> {
+    let query = Query::all(&USER, Scope::All, 500)
+        .filter(proofdesk_domain::entity::ID, proofdesk_domain::list::Test::AtLeast(after + 1));
+    Ok(desk.store().select(&query).await?)
+}
+
+/// Brings the sign-in names that an older desk wrote into the form in which they are compared now. Gives the users for whom
+/// that can't be done, because it would be another user's: they can't sign in until one of the two has another address.
+///
+/// # Errors
+/// [`DeskError::Unavailable`].
+pub async fn renew_logins(desk: &Desk) -> Result<Vec<i64>, DeskError> {
+    let (mut taken, mut after) = (Vec::new(), 0);
+    loop {
+        let page = page(desk, after).await?;
+        let Some(last) = page.last() else { return Ok(taken) };
+        after = last.id();
+        for user in page {
+            let login = names::fold(user.text(user::EMAIL).unwrap_or_default());
+            if user.text(user::LOGIN) != Some(login.as_str()) && !renew_login(desk, &user, &login).await? {
+                taken.push(user.id());
+            }
+        }
+    }
+}
+
+/// Whether it could be done, or somebody else has changed the user meanwhile.
+async fn renew_login(desk: &Desk, user: &Record, login: &str) -> Result<bool, DeskError> {
+    let grant = Caller::system().grant(&USER, Operation::Edit)?;
+    let mut transaction = Transaction::default();
+    records::change(desk, &grant, &mut transaction, user, &mut user.clone().with(user::LOGIN, login));
+    match desk.commit(transaction).await {
+        Ok(_) | Err(DeskError::Conflict) => Ok(true),
+        Err(DeskError::Invalid(_)) => Ok(false),
+        Err(other) => Err(other),
     }
 }
 
@@ -131,7 +166,7 @@ pub fn make_up(desk: &Desk) -> SecretString {
 
 /// The user with this e-mail address.
 pub(crate) async fn by_email(desk: &Desk, email: &str) -> Result<Record, DeskError> {
-    let query = Query::all(&USER, Scope::All, 1).equals(user::LOGIN, crate::rules::login(email));
+    let query = Query::all(&USER, Scope::All, 1).equals(user::LOGIN, names::fold(email));
     desk.store().select(&query).await?.pop().ok_or(DeskError::NotFound)
 }
 

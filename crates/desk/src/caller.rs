@@ -41,8 +41,25 @@ enum Rights {
 pub struct Origin {
     /// The client's address.
     pub remote: Option<IpAddr>,
+    /// Whether that may be somebody else's: a proxy handed the request on, and didn't say for whom.
+    pub unclear: bool,
     /// The request, as the log names it.
     pub request_id: String,
+}
+
+impl Origin {
+    /// The network that the request comes from; None where that can't be told.
+    pub fn network(&self) -> Option<u128> {
+        self.remote.filter(|_| !self.unclear).map(network)
+    }
+}
+
+/// What counts as one address: one of IPv4, and the 64 bits of IPv6 that a customer of a provider gets.
+pub fn network(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits() >> 64 << 64,
+    }
 }
 
 /// A principal, asking from somewhere.

@@ -53,6 +53,9 @@ pub enum DeskError {
     /// Too many passwords are waited for; after this time it may be tried again.
     #[error("too many passwords are waited for")]
     Busy(Duration),
+    /// An account's passwords were tried too often; after this time it may be tried again.
+    #[error("the passwords of the account were tried too often")]
+    TooMany(Duration),
     /// A database or a disk failed.
     #[error("{0}")]
     Unavailable(String),

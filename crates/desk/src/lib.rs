@@ -22,6 +22,8 @@ pub mod sweep;
 pub mod tags;
 pub mod tokens;
 
+mod guard;
+mod names;
 mod references;
 mod reviews;
 mod rules;
@@ -44,6 +46,7 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::error::DeskError;
 use crate::files::Budget;
+use crate::guard::Guard;
 use crate::idempotency::Turns;
 use crate::passwords::Passwords;
 use crate::tokens::Sessions;
@@ -111,6 +114,7 @@ struct Parts {
     given: Surroundings,
     sessions: Sessions,
     passwords: Passwords,
+    guard: Arc<Guard>,
     budget: Budget,
     turns: Turns,
 }
@@ -120,10 +124,12 @@ impl Desk {
     pub fn new(given: Surroundings) -> Self {
         let passwords = Passwords::new(given.random.clone());
         let sessions = Sessions::new(given.random.as_ref());
+        let guard = Guard::new(given.clock.clone(), given.random.as_ref());
         Self(Arc::new(Parts {
             given,
             sessions,
             passwords,
+            guard,
             budget: Budget::default(),
             turns: Turns::default(),
         }))
@@ -171,6 +177,10 @@ impl Desk {
     /// Password hashes.
     pub fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    fn guard(&self) -> &Arc<Guard> {
+        &self.0.guard
     }
 
     /// Commits, and forgets cached callers whose rights it may have changed.

@@ -9,7 +9,7 @@ use proofdesk_domain::validation::FieldError;
 use proofdesk_domain::value::Value;
 
 use crate::caller::Principal;
-use crate::{passwords, references};
+use crate::{names, passwords, references};
 
 /// What a rule looks at.
 pub(crate) struct Change<'a> {
@@ -76,8 +76,9 @@ fn user(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
         after.set(user::ACTIVE, true);
     }
     let email = after.text(user::EMAIL).unwrap_or_default().trim().to_owned();
-    after.set(user::LOGIN, login(&email));
-    let mut errors = Vec::from_iter(not_an_email(after.text(user::EMAIL)));
+    let login = names::fold(&email);
+    let mut errors = Vec::from_iter(not_an_email(Some(&email)).or_else(|| not_an_email(Some(&login))));
+    after.set(user::LOGIN, login);
     let password = change.draft.text(user::NEW_PASSWORD);
     errors.extend(password.and_then(|password| passwords::weakness("NewPassword", password, &email)));
     let itself = change.before.map(Record::id) == change.by.user_id && change.by.user_id.is_some();
@@ -110,11 +111,6 @@ fn user_role(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
         FieldError::new(after.entity().field(user_role::ROLES).name, "has roles that you don't have yourself")
     };
     Vec::from_iter(excess.then(error))
-}
-
-/// The form of an e-mail address in which sign-ins are compared.
-pub(crate) fn login(email: &str) -> String {
-    email.trim().to_lowercase()
 }
 
 fn not_an_email(email: Option<&str>) -> Option<FieldError> {

@@ -1,34 +1,95 @@
 //! Signing in by password: the one place where a password that somebody sends is held against a user's.
 
+use std::time::Duration;
+
 use proofdesk_domain::entities::{user, user::USER};
 use proofdesk_domain::enumeration::AuditType;
 use proofdesk_domain::record::Record;
+use proofdesk_domain::value::Value;
 use proofdesk_store::Transaction;
 use secrecy::SecretString;
 
 use crate::audit::{self, Changes, Entry};
 use crate::caller::{Caller, Origin, Principal};
 use crate::error::DeskError;
+use crate::guard::{Refusal, Slot};
 use crate::records::business_of;
 use crate::{Desk, tokens};
 
-/// What came of a password.
+/// What came of a password. Dropped, it was a wrong one.
 pub(crate) struct Checked {
+    slot: Slot,
     user: Option<Record>,
     /// The password, where it should be hashed anew.
     outdated: Option<SecretString>,
 }
 
-/// Holds a password against the user with an e-mail address. Takes as long where there is none.
+/// Holds a password against the user with an e-mail address, if that may be tried now. Takes as long where there is none.
 ///
 /// # Errors
-/// [`DeskError::Busy`], [`DeskError::Unavailable`].
-pub(crate) async fn check(desk: &Desk, email: &str, password: SecretString) -> Result<Checked, DeskError> {
-    let user = tokens::user_by_email(desk, email).await?;
+/// [`DeskError::TooMany`], whether there is such a user or not; [`DeskError::Busy`], [`DeskError::Unavailable`].
+pub(crate) async fn check(
+    desk: &Desk,
+    origin: &Origin,
+    email: &str,
+    password: SecretString,
+) -> Result<Checked, DeskError> {
+    let slot = match desk.guard().reserve(email, origin).await {
+        Ok(slot) => slot,
+        Err(refusal) => return Err(refused(desk, origin, email, refusal).await?),
+    };
+    let user = match tokens::user_by_email(desk, email).await {
+        Ok(user) => user,
+        Err(error) => {
+            slot.unused();
+            return Err(error);
+        }
+    };
     let stored = user.as_ref().and_then(|user| user.text(user::PASSWORD_HASH)).map(str::to_owned);
-    let verdict = desk.passwords().verify(password.clone(), stored).await?;
+    let verdict = match desk.passwords().verify(password.clone(), stored).await {
+        Err(error @ DeskError::Busy(_)) => {
+            slot.unused();
+            return Err(error);
+        }
+        other => other?,
+    };
     let outdated = (verdict.matches && verdict.outdated).then_some(password);
-    Ok(Checked { user: user.filter(|_| verdict.matches), outdated })
+    Ok(Checked { slot, user: user.filter(|_| verdict.matches), outdated })
+}
+
+/// The error of a try that may not begin. The first one in a while is on record, so that the user's administrator learns of
+/// it, and a thousand more add nothing.
+async fn refused(
+    desk: &Desk,
+    origin: &Origin,
+    email: &str,
+    refusal: Refusal,
+) -> Result<DeskError, DeskError> {
+    let Refusal::TooMany { wait, first } = refusal else {
+        return Ok(DeskError::Busy(Duration::from_secs(2)));
+    };
+    if first {
+        let user = tokens::user_by_email(desk, email).await?;
+        let mut transaction = Transaction::default();
+        let text = "Sign-ins are refused for a time: too many wrong passwords";
+        // By nobody: whoever guesses isn't the user.
+        let by = Caller::new(Principal::unrestricted(None, "").into(), origin.clone());
+        audit::record(desk, &mut transaction, &by, entry(user.as_ref(), AuditType::Denied, text));
+        desk.commit(transaction).await?;
+    }
+    Ok(DeskError::TooMany(wait))
+}
+
+fn entry(user: Option<&Record>, kind: AuditType, text: &str) -> Entry {
+    Entry {
+        kind,
+        entity: &USER,
+        id: user.map(Record::id).into(),
+        business: user.map_or(Value::Null, business_of),
+        subject: Value::Null,
+        description: text.to_owned(),
+        changes: Changes::default(),
+    }
 }
 
 impl Checked {
@@ -37,9 +98,10 @@ impl Checked {
         self.user.as_ref()
     }
 
-    /// The sign-in has succeeded. A hash that was made with other parameters than today's is made anew, so that raising them
+    /// The sign-in has succeeded: the try doesn't count, and where it came from is known. A hash that was made with other parameters than today's is made anew, so that raising them
     /// protects those who sign in; a failure of that is no failure of the sign-in, because the next one tries again.
     pub(crate) async fn succeed(self, desk: &Desk, origin: &Origin) {
+        self.slot.succeeded();
         if let (Some(user), Some(password)) = (self.user, self.outdated)
             && let Err(error) = rehash(desk, origin, user, password).await
         {
@@ -55,15 +117,8 @@ async fn rehash(desk: &Desk, origin: &Origin, user: Record, password: SecretStri
     // Whoever sets another password meanwhile wins.
     transaction.holds(&user, user::PASSWORD_HASH, user.get(user::PASSWORD_HASH).clone());
     let principal = Principal::unrestricted(Some(user.id()), user.text(user::EMAIL).unwrap_or_default());
-    let entry = Entry {
-        kind: AuditType::Update,
-        entity: &USER,
-        id: user.id().into(),
-        business: business_of(&user),
-        subject: proofdesk_domain::value::Value::Null,
-        description: "The password was hashed anew, with today's parameters".to_owned(),
-        changes: Changes::default(),
-    };
+    let text = "The password was hashed anew, with today's parameters";
+    let entry = entry(Some(&user), AuditType::Update, text);
     audit::record(desk, &mut transaction, &Caller::new(principal.into(), origin.clone()), entry);
     transaction.update(user.with(user::PASSWORD_HASH, hash));
     desk.commit(transaction).await.map(drop)

@@ -110,6 +110,6 @@ fn held(bundle: &Record, businesses: &[i64]) -> Vec<(Role, i64)> {
 
 /// The user who signs in with this e-mail address.
 pub(crate) async fn user_by_email(desk: &Desk, email: &str) -> Result<Option<Record>, DeskError> {
-    let query = Query::all(&USER, Scope::All, 1).equals(user::LOGIN, crate::rules::login(email));
+    let query = Query::all(&USER, Scope::All, 1).equals(user::LOGIN, crate::names::fold(email));
     Ok(desk.store().select(&query).await?.pop())
 }

@@ -62,7 +62,7 @@ const ERRORS: [(u16, &str, &str, &str); 16] = [
     (
         429,
         "TooManyRequests",
-        "Somebody asks too often (`limits`); 409 where the operator chose it (`api.too_many_status`).",
+        "Somebody asks too often (`limits`), or an account had too many wrong passwords; 409 where the operator chose it (`api.too_many_status`).",
         "Message",
     ),
     (431, "HeadTooLarge", "The head has more than 100 fields or 64 KiB.", "Message"),

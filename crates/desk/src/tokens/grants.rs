@@ -38,26 +38,32 @@ pub async fn password_grant(
     password: SecretString,
     client_id: Option<&str>,
 ) -> Result<Issued, DeskError> {
+    if !desk.settings().password_grant {
+        return refuse(desk, origin).await;
+    }
     retrying(|| async {
-    let checked = sign_in::check(desk, username, password.clone()).await?;
-    let open = desk.settings().password_grant;
-    let Some(user) = checked.user().filter(|user| open && may_sign_in(user)).cloned() else {
-        note(desk, origin, None, AuditType::Denied, "A sign-in was refused").await?;
-        return Err(DeskError::InvalidGrant);
-    };
-    let client = client_id.unwrap_or_else(|| user.text(user::EMAIL).unwrap_or_default());
-    let (id, started_on) = (desk.random().uuid().into(), desk.now().as_second());
-    let family = Family { id, user: &user, client, started_on };
-    let mut transaction = Transaction::default();
-    // A password that was changed since it was looked at ended the tokens that there were: no new ones after that.
-    transaction.holds(&user, user::PASSWORD_HASH, user.get(user::PASSWORD_HASH).clone());
-    let issued = issue(desk, &mut transaction, &family, Pair::random(desk.random()));
-    record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Signed in by password");
-    desk.commit(transaction).await?;
-    checked.succeed(desk, origin).await;
-    Ok(issued)
+        let checked = sign_in::check(desk, origin, username, password.clone()).await?;
+        let Some(user) = checked.user().filter(|user| may_sign_in(user)).cloned() else {
+            return refuse(desk, origin).await;
+        };
+        let client = client_id.unwrap_or_else(|| user.text(user::EMAIL).unwrap_or_default());
+        let (id, started_on) = (desk.random().uuid().into(), desk.now().as_second());
+        let family = Family { id, user: &user, client, started_on };
+        let mut transaction = Transaction::default();
+        // A password that was changed since it was looked at ended the tokens that there were: no new ones after that.
+        transaction.holds(&user, user::PASSWORD_HASH, user.get(user::PASSWORD_HASH).clone());
+        let issued = issue(desk, &mut transaction, &family, Pair::random(desk.random()));
+        record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Signed in by password");
+        desk.commit(transaction).await?;
+        checked.succeed(desk, origin).await;
+        Ok(issued)
     })
     .await
+}
+
+async fn refuse(desk: &Desk, origin: &Origin) -> Result<Issued, DeskError> {
+    note(desk, origin, None, AuditType::Denied, "A sign-in was refused").await?;
+    Err(DeskError::InvalidGrant)
 }
 
 /// Whether a user may get tokens: active, allowed to use the API, and without a second factor that wasn't asked for.

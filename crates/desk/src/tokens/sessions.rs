@@ -135,7 +135,7 @@ pub async fn authenticate_basic(
         let principal = machine.ok_or(DeskError::Unauthenticated)?.principal;
         return Ok(sessions.remember(desk, tag, epoch, i64::MAX, principal));
     }
-    let checked = sign_in::check(desk, email, password).await?;
+    let checked = sign_in::check(desk, origin, email, password).await?;
     let may = |user: &&Record| user.flag(user::API_ACCESS) && !user.flag(user::TWO_FACTOR_ENABLED);
     let user = checked.user().filter(may).ok_or(DeskError::Unauthenticated)?;
     let principal = principal(desk, user).await?.ok_or(DeskError::Unauthenticated)?;

@@ -42,7 +42,7 @@ entity! {
         TWO_FACTOR_ENABLED = Field::flag("TwoFactorEnabled", "two_factor_enabled").read_only();
         /// Whether it wants mail about checks.
         ON_IDENTITY_CHECK_UPDATE = Field::flag("OnIdentityCheckUpdate", "on_identity_check_update");
-        /// The e-mail address as compared at sign-in: trimmed, lower case; unique.
+        /// The e-mail address as compared at sign-in, folded so that no spelling of it is another one's; unique.
         LOGIN = Field::text("Login", "login", 254).hidden();
         /// The Argon2id hash of the password, in PHC form; null for none.
         PASSWORD_HASH = Field::text("PasswordHash", "password_hash", 255).hidden().secret();

@@ -31,6 +31,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let lock = assemble::lock(config)?;
     assemble::clean(config)?;
     let desk = assemble::desk(config, Schema::Migrate).await?;
+    renew_logins(&desk).await?;
     first_start(config, &desk).await?;
     let listener = listen(config).await?;
     let address = listener.local_addr()?;
@@ -87,6 +88,17 @@ fn api(config: &Config, desk: Desk, address: SocketAddr) -> anyhow::Result<Api> 
 pub(crate) async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     let listening = TcpListener::bind(config.listen).await;
     listening.with_context(|| format!("listen: {} can't be listened on", config.listen))
+}
+
+/// After an update that compares sign-in names in another form than before.
+async fn renew_logins(desk: &Desk) -> anyhow::Result<()> {
+    for user in accounts::renew_logins(desk).await.context("the sign-in names")? {
+        tracing::error!(
+            user,
+            "this user can't sign in: the e-mail address is another user's, only spelled differently; change one of them"
+        );
+    }
+    Ok(())
 }
 
 /// Makes the administrator of a new desk, and says the password once if it was made up.

@@ -1,6 +1,7 @@
 //! What reaches the desk before its API does: connections, proxies, framing, limits.
 
 mod framing;
+mod guessing;
 mod http2;
 mod limits;
 mod proxies;

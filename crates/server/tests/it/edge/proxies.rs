@@ -1,15 +1,21 @@
 //! Who asks, by whom: `http.proxies`.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde_json::Value;
 
 use crate::harness::{AUDIT, Desk};
 
-/// Fails to sign in, and gives the address that the audit trail has of it.
+static NAMES: AtomicU32 = AtomicU32::new(0);
+
+/// Fails to sign in, each time with another name, and gives the address that the audit trail has of it.
 fn remembered(desk: &Desk, headers: &[(&str, &str)]) -> String {
     let media = ("content-type", "application/x-www-form-urlencoded");
     let headers: Vec<_> = headers.iter().copied().chain([media]).collect();
-    let form = b"grant_type=password&username=admin%40example.com&password=wrong";
-    let answer = desk.anonymous().send(ureq::http::Method::POST, "/api/token", &headers, Some(form));
+    let form =
+        format!("grant_type=password&username={}&password=wrong", NAMES.fetch_add(1, Ordering::Relaxed));
+    let answer =
+        desk.anonymous().send(ureq::http::Method::POST, "/api/token", &headers, Some(form.as_bytes()));
     assert_eq!(answer.status, 400, "{answer}");
     let entries = desk.admin().get(&format!("{AUDIT}?dir=1&size=10")).records();
     let own = |entry: &&Value| entry["RequestId"] == answer.header("x-request-id");

@@ -34,4 +34,30 @@ on_both_stores! {
         desk.signed_in(email, OLD_PASSWORD);
         assert_eq!(desk.kept_user(email), renewed, "once is enough");
     }
+
+    fn names_that_look_the_same_are_the_same(desk) {
+        let user = |email: &str| json!({
+            "FullName": "U", "Email": email, "NewPassword": OLD_PASSWORD, "APIAccess": true,
+        });
+        let email = "Straße@example.com";
+        desk.admin().post(USERS, &user(email)).id();
+        for other in ["STRASSE@example.com", "Stra\u{ad}ße@example.com", "ｓtrasse@example.com"] {
+            assert_eq!(desk.admin().post(USERS, &user(other)).errors(), ["Email: is another user's"], "{other}");
+            desk.signed_in(other, OLD_PASSWORD);
+        }
+        let nobody = desk.admin().post(USERS, &user("\u{ad}@example.com")).errors();
+        assert_eq!(nobody, ["Email: must be an e-mail address"]);
+
+        // As an older desk kept them.
+        desk.keep(desk.kept_user(email).with(user::LOGIN, "straße@example.com"));
+        desk.admin().post(USERS, &user("strasse@example.com")).id();
+        desk.admin().post(USERS, &user("Größe@example.com")).id();
+        desk.keep(desk.kept_user("Größe@example.com").with(user::LOGIN, "größe@example.com"));
+        desk.kill();
+        desk.run();
+        desk.signed_in("GRÖSSE@EXAMPLE.COM", OLD_PASSWORD);
+        assert_eq!(desk.kept_user("strasse@example.com").text(user::LOGIN), Some("strasse@example.com"));
+        assert_eq!(desk.kept_user(email).text(user::LOGIN), Some("straße@example.com"), "one of them must change");
+        assert!(desk.log().contains("this user can't sign in"), "{}", desk.log());
+    }
 }
