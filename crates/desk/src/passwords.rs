@@ -1,20 +1,19 @@
 //! Passwords: Argon2id at 19 MiB, two passes, one lane (OWASP Password Storage), worked out by a thread of its own.
 
 mod hashing;
+mod strength;
 mod thread;
+
+pub use strength::{MIN_LENGTH, weakness};
 
 use std::sync::Arc;
 
 use proofdesk_domain::ambient::Random;
-use proofdesk_domain::validation::FieldError;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::DeskError;
 use hashing::NOBODY;
 use thread::Hashing;
-
-/// The shortest password that is taken, in characters.
-pub const MIN_LENGTH: usize = 8;
 
 /// What came of holding a password against a hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,19 +58,6 @@ impl Passwords {
         let verdict = self.thread.run(job).await?;
         Ok(Verdict { matches: verdict.matches && known, ..verdict })
     }
-}
-
-/// What is wrong with a new password, if anything is.
-pub fn weakness(property: &str, password: &str, email: &str) -> Option<FieldError> {
-    let length = password.chars().count();
-    if length < MIN_LENGTH {
-        return Some(FieldError::new(
-            property,
-            format!("must have at least {MIN_LENGTH} characters, has {length}"),
-        ));
-    }
-    let is_email = password.eq_ignore_ascii_case(email);
-    is_email.then(|| FieldError::new(property, "must not be the e-mail address"))
 }
 
 #[cfg(test)]

@@ -80,7 +80,13 @@ fn user(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
     let mut errors = Vec::from_iter(not_an_email(Some(&email)).or_else(|| not_an_email(Some(&login))));
     after.set(user::LOGIN, login);
     let password = change.draft.text(user::NEW_PASSWORD);
-    errors.extend(password.and_then(|password| passwords::weakness("NewPassword", password, &email)));
+    errors.extend(password.and_then(|password| {
+        passwords::weakness(
+            "NewPassword",
+            password,
+            &[&email, after.text(user::FULL_NAME).unwrap_or_default()],
+        )
+    }));
     let itself = change.before.map(Record::id) == change.by.user_id && change.by.user_id.is_some();
     if itself && !after.flag(user::ACTIVE) {
         errors.push(FieldError::new("Active", "can't be taken from yourself"));

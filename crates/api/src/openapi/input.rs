@@ -121,7 +121,7 @@ fn text(field: &Field, max: usize, said: &str) -> Shape {
         ("NewPassword", _) => of([Type::String, Type::Null])
             .pattern(Some(PASSWORD))
             .write_only(true)
-            .description(Some("Sets the password: 8 to 128 characters.")),
+            .description(Some("Sets the password: 8 to 128 characters, no common one, nor the address, the name or a part of them.")),
         (name, _) if name.starts_with("New") && name.ends_with("Url") => of([Type::String, Type::Null])
             .pattern(Some("^(https?://[^\\u0000]+)?$"))
             .max_length(Some(max))

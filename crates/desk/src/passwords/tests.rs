@@ -163,10 +163,3 @@ async fn the_thread_is_nice_alone() {
     let there = passwords.thread.run(move |_: &mut _| nice()).await.expect("it was done");
     assert_eq!((there, nice()), (19, before));
 }
-
-#[test]
-fn short_passwords_and_the_address_itself_are_weak() {
-    assert!(weakness("NewPassword", "1234567", "a@b").is_some());
-    assert!(weakness("NewPassword", "Ada@Example.com", "ada@example.com").is_some());
-    assert!(weakness("NewPassword", "12345678", "a@b").is_none());
-}

@@ -60,4 +60,34 @@ on_both_stores! {
         assert_eq!(desk.kept_user(email).text(user::LOGIN), Some("straße@example.com"), "one of them must change");
         assert!(desk.log().contains("this user can't sign in"), "{}", desk.log());
     }
+
+    fn what_is_guessed_first_is_no_password(desk) {
+        let user = |password: &str| json!({
+            "FullName": "Ada Lovelace", "Email": "ada@harbour.example", "NewPassword": password, "APIAccess": true,
+        });
+        let said = |password: &str| {
+            let answer = desk.admin().post(USERS, &user(password));
+            let errors = answer.errors();
+            assert_eq!(answer.json()["Errors"][0]["AttemptedValue"], serde_json::Value::Null, "{answer}");
+            errors
+        };
+        let common = ["NewPassword: must not be one of the passwords that most people use"];
+        for weak in ["password", "Password1", "12345678", "ILOVEYOU", "qwertyuiop"] {
+            assert_eq!(said(weak), common, "{weak}");
+        }
+        let own = ["NewPassword: must not be the e-mail address or the name, or a part of them"];
+        for weak in ["ada@harbour.example", "Lovelace1815", "ADA LOVELACE!", "harbour.example", "harbour2024"] {
+            assert_eq!(said(weak), own, "{weak}");
+        }
+        let long: String = "0123456789abcdef ghijklmnopqrst/".repeat(4);
+        assert_eq!(said(&format!("{long}!")), ["NewPassword: must be at most 128 characters, has 129"]);
+        let id = desk.admin().post(USERS, &user(&long)).id();
+        desk.signed_in("ada@harbour.example", &long);
+        for changed in [format!("{}!", &long[..127]), format!("!{}", &long[1..]), long[..127].to_owned()] {
+            let form = [("grant_type", "password"), ("username", "ada@harbour.example"), ("password", &changed)];
+            assert_eq!(desk.anonymous().form("/api/token", &form).status, 400, "each character counts");
+        }
+        let weak = desk.admin().patch(USERS, &json!({ "Id": id, "NewPassword": "iloveyou" }));
+        assert_eq!(weak.errors(), common);
+    }
 }

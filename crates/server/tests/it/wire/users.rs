@@ -54,7 +54,7 @@ on_both_stores! {
         assert!(!short.text().contains("hunter2"), "a password is never sent back");
         let long = desk.admin().post(USERS, &user("a@example.com", &"x".repeat(129)));
         assert_eq!(long.errors(), ["NewPassword: must be at most 128 characters, has 129"]);
-        assert_eq!(errors(user("a@example.com", "A@example.com")), ["NewPassword: must not be the e-mail address"]);
+        assert_eq!(errors(user("a@example.com", "A@example.com")), ["NewPassword: must not be the e-mail address or the name, or a part of them"]);
         desk.admin().post(USERS, &user("a@example.com", PASSWORD)).id();
         assert_eq!(errors(user(" A@EXAMPLE.com", PASSWORD)), ["Email: is another user's"]);
         let nowhere = json!({
