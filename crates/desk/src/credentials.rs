@@ -14,7 +14,7 @@ use crate::audit::{self, Changes, Entry};
 use crate::caller::{Caller, Grant, Origin, Principal};
 use crate::error::DeskError;
 use crate::records::{business_of, may_set_sign_in};
-use crate::{Desk, accounts, passwords, retrying, tokens};
+use crate::{Desk, accounts, passwords, retrying, sign_in, tokens};
 
 /// What a link holds, given out once.
 pub struct Invitation {
@@ -104,16 +104,17 @@ pub async fn change_own(
     present: SecretString,
     password: &SecretString,
 ) -> Result<(), DeskError> {
-    let user = accounts::me(desk, caller).await?;
+    let wrong = || DeskError::field("Password", "is not the present password");
+    let checked = sign_in::check(desk, &caller.origin, caller.email(), present).await?;
+    let user = checked.user().filter(|user| Some(user.id()) == caller.principal().user_id).cloned();
+    let user = user.ok_or_else(wrong)?;
     let stored = user.text(user::PASSWORD_HASH).map(str::to_owned);
-    if !desk.passwords().verify(present, stored.clone()).await? {
-        return Err(DeskError::field("Password", "is not the present password"));
-    }
+    checked.right();
     let password_hash = hashed(desk, &user, password).await?;
     retrying(|| async {
         let user = accounts::me(desk, caller).await?;
         if user.text(user::PASSWORD_HASH).map(str::to_owned) != stored {
-            return Err(DeskError::field("Password", "is not the present password"));
+            return Err(wrong());
         }
         let asks = match bearer {
             Some(bearer) => tokens::token_of(desk, &tokens::hash(bearer)).await?,
@@ -150,8 +151,8 @@ async fn linked(desk: &Desk, hash: &str) -> Result<(Record, Record), DeskError> 
 }
 
 async fn hashed(desk: &Desk, user: &Record, password: &SecretString) -> Result<String, DeskError> {
-    let email = user.text(user::EMAIL).unwrap_or_default();
-    let weak = passwords::weakness("NewPassword", password.expose_secret(), email);
+    let own = [user::EMAIL, user::FULL_NAME].map(|field| user.text(field).unwrap_or_default());
+    let weak = passwords::weakness("NewPassword", password.expose_secret(), &own);
     match weak {
         Some(error) => Err(DeskError::Invalid(vec![error])),
         None => desk.passwords().hash(password.clone()).await,

@@ -98,8 +98,14 @@ impl Checked {
         self.user.as_ref()
     }
 
-    /// The sign-in has succeeded: the try doesn't count, and where it came from is known. A hash that was made with other parameters than today's is made anew, so that raising them
-    /// protects those who sign in; a failure of that is no failure of the sign-in, because the next one tries again.
+    /// The password was right, and is about to be replaced: the try doesn't count, and where it came from is known.
+    pub(crate) fn right(self) {
+        self.slot.succeeded();
+    }
+
+    /// The sign-in has succeeded: the try doesn't count, and where it came from is known. A hash that was made with other
+    /// parameters than today's is made anew, so that raising them protects those who sign in; a failure of that is no
+    /// failure of the sign-in, because the next one tries again.
     pub(crate) async fn succeed(self, desk: &Desk, origin: &Origin) {
         self.slot.succeeded();
         if let (Some(user), Some(password)) = (self.user, self.outdated)
