@@ -26,7 +26,7 @@ pub(crate) use client::{Client, multipart};
 pub(crate) use desk::{ADMIN_EMAIL, ADMIN_PASSWORD, Desk, Store};
 pub(crate) use file_server::{FileServer, Reply};
 pub(crate) use pictures::{gif, jpeg, pdf, png, webp};
-pub(crate) use raw::Raw;
+pub(crate) use raw::{Raw, RawAnswer};
 pub(crate) use shape::shape;
 pub(crate) use world::{
     AUDIT, BUSINESSES, CHECKS, COWORKERS, DOCUMENTS, ROLES, USER_PASSWORD, USER_ROLES, USERS, World,

@@ -15,10 +15,11 @@ use crate::harness::{AUDIT, CHECKS, DOCUMENTS, Desk, World, jpeg};
 type Key = (String, i64);
 
 /// All records as they are kept, without what is derived and what every write touches.
-struct State(BTreeMap<Key, Value>);
+#[derive(Debug, PartialEq)]
+pub(super) struct State(BTreeMap<Key, Value>);
 
 impl State {
-    fn of(desk: &Desk) -> Self {
+    pub(super) fn of(desk: &Desk) -> Self {
         let kept = entities::PUBLIC.into_iter().filter(|entity| *entity != &AUDIT_ENTRY);
         Self(kept.flat_map(|entity| records(desk, entity)).collect())
     }

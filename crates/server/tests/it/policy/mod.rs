@@ -2,10 +2,12 @@
 //! role, an audit kind or a documented answer fails here, and so does one that nobody has said how to call.
 //!
 //! [`document`] reads the document, [`places`] makes two locations with the same records, [`people`] somebody with each
-//! single role, and [`requests`] says how each operation is called. The tests are [`access`], [`audit`] and [`routes`].
+//! single role, and [`requests`] says how each operation is called. The tests are [`access`], [`audit`],
+//! [`bad_tokens`] and [`routes`].
 
 mod access;
 mod audit;
+mod bad_tokens;
 mod document;
 mod people;
 mod places;

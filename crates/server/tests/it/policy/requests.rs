@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
+use ureq::http::Method;
 
 use super::document::Operation;
 use super::places::Place;
@@ -17,6 +18,30 @@ pub(super) enum Half {
     Batch,
 }
 
+/// A request, but for who sends it.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    /// With the query.
+    pub(super) path: String,
+    /// The media type of the body; None without a body.
+    pub(super) media: Option<String>,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Request {
+    /// Sends it as somebody.
+    #[track_caller]
+    pub(super) fn send(&self, client: &Client) -> Answer {
+        match &self.media {
+            None => client.send(self.method.clone(), &self.path, &[], None),
+            Some(media) => {
+                client.send(self.method.clone(), &self.path, &[("content-type", media)], Some(&self.bytes))
+            }
+        }
+    }
+}
+
 impl Operation {
     /// What of the operation has a role of its own.
     pub(super) fn halves(&self) -> Vec<(Half, &str)> {
@@ -27,6 +52,38 @@ impl Operation {
     /// Calls it about the record `id` of a place. What it answers must be documented.
     #[track_caller]
     pub(super) fn call(&self, client: &Client, half: Half, place: &Place, id: i64) -> Answer {
+        let request = self.prepared(client, place).unwrap_or_else(|| self.request(half, place, id));
+        let answer = request.send(client);
+        self.documents(&answer);
+        answer
+    }
+
+    /// The request of an operation that needs something first: a token, a link, the password of who calls. Getting that
+    /// leaves audit entries of its own.
+    fn prepared(&self, client: &Client, place: &Place) -> Option<Request> {
+        let (media, bytes) = match self.parts() {
+            ("Auth", "revoke") => (FORM, form(&[("token", &admins_token(client))])),
+            ("Auth", "setPassword") => {
+                let administrator = client.with_authorization(&format!("Bearer {}", admins_token(client)));
+                let invite = format!("/api/sys/users/invite/{}", place.standing("User"));
+                let made = administrator.post(&invite, &json!({})).record();
+                let link = made["Url"].as_str().and_then(|url| url.split_once('#')).expect("a link").1;
+                (JSON, json!({ "Token": link, "NewPassword": USER_PASSWORD }).to_string().into_bytes())
+            }
+            ("Auth", "changePassword") => {
+                let me = client.get("/api/auth/me").json();
+                let own = if me["Email"] == ADMIN_EMAIL { ADMIN_PASSWORD } else { USER_PASSWORD };
+                (JSON, json!({ "Password": own, "NewPassword": own }).to_string().into_bytes())
+            }
+            _ => return None,
+        };
+        let (method, path) = (self.method.clone(), self.path.clone());
+        Some(Request { method, path, media: Some(media.to_owned()), bytes })
+    }
+
+    /// The request about the record `id` of a place.
+    #[track_caller]
+    pub(super) fn request(&self, half: Half, place: &Place, id: i64) -> Request {
         let (entity, verb) = self.parts();
         let path = self.path.replace("{id}", &id.to_string());
         let path = match (entity, verb, half) {
@@ -36,38 +93,16 @@ impl Operation {
             ("Enums", ..) => format!("{path}?name=eIdVerificationStatus"),
             _ => path,
         };
-        let answer = match body(entity, verb, place, id) {
-            Body::None => client.send(self.method.clone(), &path, &[], None),
-            Body::Json(json) => {
-                let media = ("content-type", "application/json");
-                client.send(self.method.clone(), &path, &[media], Some(json.to_string().as_bytes()))
-            }
+        let (media, bytes) = match body(entity, verb, place, id) {
+            Body::None => (None, Vec::new()),
+            Body::Json(json) => (Some(JSON.to_owned()), json.to_string().into_bytes()),
             Body::File => {
                 let (media, bytes) = multipart("file", "file.jpg", &jpeg(7));
-                client.send(self.method.clone(), &path, &[("content-type", &media)], Some(&bytes))
+                (Some(media), bytes)
             }
-            Body::Token => client.form(&path, &SIGN_IN),
-            Body::LiveToken => {
-                let token = client.form("/api/token", &SIGN_IN).json()["access_token"].clone();
-                client.form(&path, &[("token", token.as_str().expect("a token"))])
-            }
-            Body::Link => {
-                let invite = format!("/api/sys/users/invite/{}", place.standing("User"));
-                let administrator = client.form("/api/token", &SIGN_IN).json()["access_token"].clone();
-                let administrator = format!("Bearer {}", administrator.as_str().expect("a token"));
-                let made = client.with_authorization(&administrator).post(&invite, &json!({})).record();
-                let link = made["Url"].as_str().and_then(|url| url.split_once('#')).expect("a link").1;
-                client.post(&path, &json!({ "Token": link, "NewPassword": USER_PASSWORD }))
-            }
-            Body::OwnPassword => {
-                let me = client.get("/api/auth/me").json();
-                let own = if me["Email"] == ADMIN_EMAIL { ADMIN_PASSWORD } else { USER_PASSWORD };
-                client.post(&path, &json!({ "Password": own, "NewPassword": own }))
-            }
-            Body::NoToken => client.form(&path, &[("token", "no-token-at-all")]),
+            Body::Form(pairs) => (Some(FORM.to_owned()), form(&pairs)),
         };
-        self.documents(&answer);
-        answer
+        Request { method: self.method.clone(), path, media, bytes }
     }
 }
 
@@ -75,26 +110,30 @@ enum Body {
     None,
     Json(Value),
     File,
-    Token,
-    /// A token that is got for it, which leaves an audit entry of its own.
-    LiveToken,
-    NoToken,
-    /// A link that is got for it, which leaves audit entries of its own.
-    Link,
-    /// The password of who calls, changed to the same.
-    OwnPassword,
+    Form(Vec<(&'static str, &'static str)>),
 }
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 const SIGN_IN: [(&str, &str); 3] =
     [("grant_type", "password"), ("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)];
 
+fn form(pairs: &[(&str, &str)]) -> Vec<u8> {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into_bytes()
+}
+
+/// A new access token of the administrator.
+fn admins_token(client: &Client) -> String {
+    client.form("/api/token", &SIGN_IN).json()["access_token"].as_str().expect("a token").to_owned()
+}
+
 fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
     match (entity, verb) {
-        ("Auth", "token") => Body::Token,
-        ("Auth", "revoke") => Body::LiveToken,
-        ("Auth", "introspect") => Body::NoToken,
-        ("Auth", "setPassword") => Body::Link,
-        ("Auth", "changePassword") => Body::OwnPassword,
+        ("Auth", "token") => Body::Form(SIGN_IN.into()),
+        ("Auth", "revoke" | "introspect") => Body::Form(vec![("token", "no-token-at-all")]),
+        ("Auth", "setPassword") => Body::Json(json!({ "Token": "no-link-at-all", "NewPassword": USER_PASSWORD })),
+        ("Auth", "changePassword") => Body::Json(json!({ "Password": ADMIN_PASSWORD, "NewPassword": ADMIN_PASSWORD })),
         // Never those of who calls: the next operation needs them.
         ("Auth", "endSessions") => Body::Json(json!({ "Ids": ["00000000-0000-4000-8000-000000000000"] })),
         ("User", "endSessions") => Body::Json(json!({})),
