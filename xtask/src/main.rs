@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`.
+//! The project's own tasks; `cargo xtask --help` lists them.
 #![allow(clippy::print_stdout, reason = "a task tells the person or the CI that runs it what it does")]
 #![allow(clippy::print_stderr, reason = "what fails is told where failures are looked for")]
 
@@ -7,6 +7,7 @@ mod command;
 mod deny;
 mod project;
 mod python;
+mod roles;
 mod test;
 mod tidy;
 
@@ -37,6 +38,8 @@ enum Task {
         #[arg(long, env = deny::ADVISORIES)]
         advisories: Option<PathBuf>,
     },
+    /// Write docs/roles.md anew: who may do what, from the table of operations.
+    Roles,
     /// Measure what requests cost, against a JSON echo and with targets: docs/performance.md.
     Bench(bench::options::Options),
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Test(options) => Ok(test::run(&project, &options)),
         Task::Tidy => tidy::run(&project).map(|()| true),
         Task::Deny { advisories } => deny::run(&project, advisories.as_deref()).map(|()| true),
+        Task::Roles => roles::run(&project).map(|()| true),
         Task::Bench(options) => bench::run(&project, &options).map(|()| true),
     });
     match done {

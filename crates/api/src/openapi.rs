@@ -15,6 +15,7 @@ mod input;
 mod oauth;
 mod operations;
 mod output;
+mod roles;
 mod sample;
 mod shapes;
 mod system;
@@ -34,6 +35,8 @@ use axum::routing::get;
 use bytes::Bytes;
 
 use crate::{Api, MatchedRoute};
+
+pub use roles::roles_page;
 
 /// The path of the document.
 const PATH: &str = "/openapi.json";
