@@ -8,6 +8,7 @@ mod deny;
 mod project;
 mod python;
 mod roles;
+mod soak;
 mod test;
 mod tidy;
 
@@ -30,6 +31,8 @@ struct Arguments {
 enum Task {
     /// Install what tests need, run every gate and every test, and end with `N passed, M failed`.
     Test(test::Options),
+    /// Run for hours what `test` runs for seconds: the suites that take a number.
+    Soak(soak::Options),
     /// Check the house rules that the compiler doesn't.
     Tidy,
     /// Check the dependencies' licences, sources, bans and advisories with cargo-deny.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     let task = Arguments::parse().task;
     let done = Project::load().and_then(|project| match task {
         Task::Test(options) => Ok(test::run(&project, &options)),
+        Task::Soak(options) => soak::run(&project, &options).map(|()| true),
         Task::Tidy => tidy::run(&project).map(|()| true),
         Task::Deny { advisories } => deny::run(&project, advisories.as_deref()).map(|()| true),
         Task::Roles => roles::run(&project).map(|()| true),

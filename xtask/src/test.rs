@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every gate and every test, on a machine with just Rust.
 
-mod build;
+pub(crate) mod build;
 mod gate;
-mod nextest;
+pub(crate) mod nextest;
 mod packages;
 mod postgres;
 mod report;

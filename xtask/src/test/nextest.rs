@@ -21,7 +21,10 @@ pub(crate) fn run(project: &Project, server: &str) -> Result<Tally> {
 }
 
 /// The machine's own nextest, else the one of the Python environment: building it takes longer than all else here.
-fn program(project: &Project) -> Result<Command> {
+///
+/// # Errors
+/// If the environment can't be made.
+pub(crate) fn program(project: &Project) -> Result<Command> {
     let mut cargo = project.cargo();
     if works(cargo.args(["nextest", "--version"])) {
         let mut cargo = project.cargo();

@@ -50,6 +50,15 @@ impl Database {
     }
 }
 
+/// Runs statements in a database, for a test that needs what no caller can do.
+///
+/// # Panics
+/// If one fails: the message says why.
+pub async fn execute(url: &str, sql: &str) {
+    let done = async { connect(url).await?.batch_execute(sql).await };
+    done.await.unwrap_or_else(|error: Error| panic!("{sql}: {error}"));
+}
+
 async fn connect(url: &str) -> Result<Client, Error> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     // It ends when the client is dropped; what fails, fails at the client too.

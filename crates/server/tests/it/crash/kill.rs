@@ -11,13 +11,13 @@ use proofdesk_vault::KeyStore;
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, DOCUMENTS, Desk, Store, World, jpeg, png};
+use crate::harness::{self, ADMIN_EMAIL, ADMIN_PASSWORD, Client, DOCUMENTS, Desk, Store, World, jpeg, png};
 
 /// Clients that make documents at one time.
 const CLIENTS: usize = 16;
 /// Documents that the clients of a round make, if they aren't stopped.
 const CREATES: usize = 300;
-/// After how many answers each round is cut off.
+/// After how many answers each round is cut off; in a long run the rounds go on from the first.
 const CUTS: [usize; 5] = [5, 60, 120, 190, 280];
 
 #[test]
@@ -29,7 +29,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_half_made() {
         "NewPhotoUrl": desk.files.put("face.jpg", jpeg(1)), "NewDocumentUrl": desk.files.put("front.png", png(2)),
     });
     let mut acknowledged = HashSet::new();
-    for cut in CUTS {
+    for cut in CUTS.into_iter().cycle().take(harness::count("KILLS", CUTS.len())) {
         acknowledged.extend(round(&desk, &body, cut));
         let swept = desk.log().matches("swept").count();
         desk.run();

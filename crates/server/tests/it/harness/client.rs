@@ -1,5 +1,6 @@
 //! A client of the desk.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -15,6 +16,17 @@ pub(crate) struct Client {
     agent: Agent,
     base: String,
     authorization: Option<String>,
+    recorder: Option<Arc<Mutex<Vec<Sent>>>>,
+}
+
+/// A request as it was sent, but for who sent it.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) method: Method,
+    /// With the query.
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Option<Vec<u8>>,
 }
 
 impl Client {
@@ -28,12 +40,31 @@ impl Client {
             .accept(AutoHeaderValue::None)
             .accept_encoding(AutoHeaderValue::None)
             .build();
-        Self { agent: config.new_agent(), base: base.to_owned(), authorization: None }
+        Self { agent: config.new_agent(), base: base.to_owned(), authorization: None, recorder: None }
     }
 
     /// The same, with a value of the `Authorization` header.
     pub(crate) fn with_authorization(&self, value: &str) -> Self {
         Self { authorization: Some(value.to_owned()), ..self.clone() }
+    }
+
+    /// The same, that keeps what it sends.
+    pub(crate) fn recording(&self) -> Self {
+        Self { recorder: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// What a [`Client::recording`] has sent so far.
+    pub(crate) fn sent(&self) -> Vec<Sent> {
+        let recorder = self.recorder.as_ref().expect("one that records");
+        recorder.lock().expect("a list").clone()
+    }
+
+    /// Sends again what somebody sent.
+    #[track_caller]
+    pub(crate) fn replay(&self, sent: &Sent) -> Answer {
+        let headers: Vec<(&str, &str)> =
+            sent.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.send(sent.method.clone(), &sent.path, &headers, sent.body.as_deref())
     }
 
     /// The token that it calls with.
@@ -106,6 +137,12 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<&[u8]>,
     ) -> Answer {
+        if let Some(recorder) = &self.recorder {
+            let headers =
+                headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let (path, body) = (path.to_owned(), body.map(<[u8]>::to_vec));
+            recorder.lock().expect("a list").push(Sent { method: method.clone(), path, headers, body });
+        }
         let what = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         for (name, value) in headers {

@@ -151,10 +151,10 @@ impl Desk {
         self.process.borrow().as_ref().expect("it runs").url.clone()
     }
 
-    /// Where its PostgreSQL is, if it has one.
+    /// Where its database is, if that isn't in its data folder.
     pub(super) fn database_url(&self) -> Option<&str> {
-        let url = self.variables.iter().find(|(name, _)| name == "DATABASE_URL");
-        url.map(|(_, url)| url.as_str())
+        let database = self.variables.iter().find(|(name, _)| name == "DATABASE_URL");
+        database.map(|(_, url)| url.as_str())
     }
 
     /// Its data folder.

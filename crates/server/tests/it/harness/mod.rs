@@ -13,8 +13,10 @@
 mod answer;
 pub(crate) mod bench;
 mod client;
+mod count;
 mod desk;
 mod file_server;
+mod ids;
 mod kept;
 mod pictures;
 mod raw;
@@ -22,9 +24,11 @@ mod shape;
 mod world;
 
 pub(crate) use answer::Answer;
-pub(crate) use client::{Client, multipart};
+pub(crate) use client::{Client, Sent, multipart};
+pub(crate) use count::count;
 pub(crate) use desk::{ADMIN_EMAIL, ADMIN_PASSWORD, Desk, Store};
 pub(crate) use file_server::{FileServer, Reply};
+pub(crate) use ids::LONG_IDS_STEP;
 pub(crate) use pictures::{gif, jpeg, pdf, png, webp};
 pub(crate) use raw::{Raw, RawAnswer};
 pub(crate) use shape::shape;

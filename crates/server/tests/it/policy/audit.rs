@@ -24,6 +24,11 @@ impl State {
         Self(kept.flat_map(|entity| records(desk, entity)).collect())
     }
 
+    /// Whether another state has all of this one's records, as they are here.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().all(|(key, record)| other.0.get(key) == Some(record))
+    }
+
     /// What happened to each record on the way to another state.
     fn changes(&self, after: &Self) -> BTreeMap<Key, &'static str> {
         let keys = self.0.keys().chain(after.0.keys());

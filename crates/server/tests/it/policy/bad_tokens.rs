@@ -18,7 +18,7 @@ use super::audit::State;
 use super::document::{self, Operation};
 use super::places::Place;
 use super::requests::{Half, Request};
-use crate::harness::{Desk, Raw, RawAnswer};
+use crate::harness::{self, Desk, Raw, RawAnswer};
 use live::Tokens;
 
 /// How many clients send at one time.
@@ -27,7 +27,8 @@ const CLIENTS: usize = 4;
 /// A good token after so many bad ones.
 const CONTROL: usize = 10;
 
-/// On how many operations an attempt is tried that isn't on all; the next attempt goes on with those that follow.
+/// On how many operations an attempt is tried that isn't on all, in a usual run; the next attempt goes on with those that
+/// follow.
 const TURNS: usize = 4;
 
 /// How somebody tries to get in with an operation.
@@ -104,11 +105,12 @@ fn plain(answer: &RawAnswer) -> (String, Vec<u8>) {
     (head.join("\n"), answer.body.clone())
 }
 
-/// All cases: every attempt of `each` on every operation, those of `some` on [`TURNS`] of them.
+/// All cases: every attempt of `each` on every operation, those of `some` on `turns` of them.
 struct Plan {
     requests: Vec<(String, Request)>,
     each: Vec<Attempt>,
     some: Vec<Attempt>,
+    turns: usize,
 }
 
 impl Plan {
@@ -119,11 +121,13 @@ impl Plan {
             let request = |(half, _)| (operation.id.clone(), operation.request(half, place, id));
             operation.halves().into_iter().map(request).collect::<Vec<_>>()
         };
-        Self { requests: closed.flat_map(one).collect(), each, some }
+        let requests: Vec<_> = closed.flat_map(one).collect();
+        let turns = harness::count("TOKEN_TURNS", TURNS).clamp(1, requests.len());
+        Self { requests, each, some, turns }
     }
 
     fn len(&self) -> usize {
-        self.each.len() * self.requests.len() + self.some.len() * TURNS
+        self.each.len() * self.requests.len() + self.some.len() * self.turns
     }
 
     /// What is sent as the case of this number.
@@ -131,7 +135,7 @@ impl Plan {
         let count = self.requests.len();
         match number.checked_sub(self.each.len() * count) {
             None => (&self.each[number / count], &self.requests[number % count]),
-            Some(number) => (&self.some[number / TURNS], &self.requests[number % count]),
+            Some(number) => (&self.some[number / self.turns], &self.requests[number % count]),
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! [`document`] reads the document, [`places`] makes two locations with the same records, [`people`] somebody with each
 //! single role, and [`requests`] says how each operation is called. The tests are [`access`], [`audit`],
-//! [`bad_tokens`] and [`routes`].
+//! [`bad_tokens`], [`replay`] and [`routes`].
 
 mod access;
 mod audit;
@@ -11,5 +11,6 @@ mod bad_tokens;
 mod document;
 mod people;
 mod places;
+mod replay;
 mod requests;
 mod routes;

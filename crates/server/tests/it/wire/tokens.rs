@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, CHECKS, Client, Desk, USERS, shape};
+use crate::harness::{self, ADMIN_EMAIL, ADMIN_PASSWORD, Answer, CHECKS, Client, Desk, USERS, shape};
 
 const TOKEN: &str = "/api/token";
 
@@ -132,7 +132,7 @@ on_both_stores! {
     fn two_hundred_refreshes_at_once_make_one_successor(desk: with [("LIMITS__ADDRESS_PER_SECOND", "0")]) {
         let mut token = by_password(desk, &[]).record()["refresh_token"].clone();
         let anyone = desk.anonymous();
-        for _round in 0..20 {
+        for _round in 0..harness::count("REFRESH_ROUNDS", 20) {
             let pairs: Vec<Value> = std::thread::scope(|scope| {
                 let asking: Vec<_> = (0..8).map(|_| scope.spawn(|| {
                     (0..25).map(|_| refresh_by(&anyone, &token, None, "").record()).collect::<Vec<_>>()

@@ -1,0 +1,91 @@
+//! `cargo xtask soak`: the suites that do little in every run, and here as much as one night has time for.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::command::succeed;
+use crate::project::Project;
+use crate::python::Python;
+use crate::test::{build, nextest};
+
+/// What to run.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Run only this suite; may be repeated.
+    #[arg(long, value_enum, value_name = "SUITE")]
+    only: Vec<Suite>,
+    /// How many, instead of the suite's own number.
+    #[arg(long, value_name = "NUMBER", requires = "only")]
+    count: Option<u64>,
+}
+
+/// One suite that takes its number from the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// Requests of one tenant, sent again by another.
+    Replays,
+    /// Operations on which each bad token is tried: all of them.
+    Tokens,
+    /// Rounds of 200 refreshes at one time.
+    Refreshes,
+    /// `kill -9` while documents are made.
+    Kills,
+    /// Cases that schemathesis makes from the OpenAPI document.
+    Cases,
+}
+
+impl Suite {
+    /// The variable, the number, and the tests: a filter of nextest, or a file of the clients' suites.
+    fn parts(self) -> (&'static str, u64, &'static str) {
+        match self {
+            Self::Replays => ("PROOFDESK_TEST_REPLAYS", 100_000, "policy::replay"),
+            Self::Tokens => ("PROOFDESK_TEST_TOKEN_TURNS", 1000, "policy::bad_tokens"),
+            Self::Refreshes => ("PROOFDESK_TEST_REFRESH_ROUNDS", 500, "wire::tokens::two_hundred_refreshes"),
+            Self::Kills => ("PROOFDESK_TEST_KILLS", 50, "crash::kill"),
+            Self::Cases => ("PROOFDESK_TEST_CASES", 20_000, "tests/clients/test_schemathesis.py"),
+        }
+    }
+}
+
+/// Runs what is wanted, all of it also after a failure.
+///
+/// # Errors
+/// If a suite failed: which ones.
+pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
+    let mut failed = Vec::new();
+    for suite in Suite::value_variants() {
+        if !options.only.is_empty() && !options.only.contains(suite) {
+            continue;
+        }
+        let (variable, usual, tests) = suite.parts();
+        let count = options.count.unwrap_or(usual);
+        println!("\n=== {suite:?}: {variable}={count}");
+        let start = Instant::now();
+        if let Err(error) = one(project, *suite, variable, count, tests) {
+            println!("{error:#}");
+            failed.push(format!("{suite:?}"));
+        }
+        println!("{suite:?} took {} s.", start.elapsed().as_secs());
+    }
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn one(project: &Project, suite: Suite, variable: &str, count: u64, tests: &str) -> Result<()> {
+    let mut command = if suite == Suite::Cases {
+        let desk = build::Programs::build(project)?.desk;
+        let mut pytest = Python::ready(project)?.command("pytest");
+        pytest.current_dir(&project.root).args([tests, "-p", "no:cacheprovider"]);
+        pytest.env("PROOFDESK_BIN", desk).env("PYTHONDONTWRITEBYTECODE", "1");
+        pytest
+    } else {
+        let mut nextest = nextest::program(project)?;
+        nextest.args(["run", "--package", "proofdesk", "--profile", "soak", tests]);
+        nextest
+    };
+    succeed(command.env(variable, count.to_string()))
+}
