@@ -9,4 +9,4 @@ mod database;
 mod programs;
 
 pub use cluster::Server;
-pub use database::{Database, execute};
+pub use database::{Database, execute, number};

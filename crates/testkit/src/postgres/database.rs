@@ -59,6 +59,15 @@ pub async fn execute(url: &str, sql: &str) {
     done.await.unwrap_or_else(|error: Error| panic!("{sql}: {error}"));
 }
 
+/// The number that a statement selects.
+///
+/// # Panics
+/// If it fails: the message says why.
+pub async fn number(url: &str, sql: &str) -> i64 {
+    let done = async { connect(url).await?.query_one(sql, &[]).await?.try_get(0) };
+    done.await.unwrap_or_else(|error: Error| panic!("{sql}: {error}"))
+}
+
 async fn connect(url: &str) -> Result<Client, Error> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     // It ends when the client is dropped; what fails, fails at the client too.

@@ -3,12 +3,14 @@
 //!
 //! [`document`] reads the document, [`places`] makes two locations with the same records, [`people`] somebody with each
 //! single role, and [`requests`] says how each operation is called. The tests are [`access`], [`audit`],
-//! [`bad_tokens`], [`replay`] and [`routes`].
+//! [`bad_tokens`], [`mass_assignment`],
+//! [`replay`] and [`routes`].
 
 mod access;
 mod audit;
 mod bad_tokens;
 mod document;
+mod mass_assignment;
 mod people;
 mod places;
 mod replay;

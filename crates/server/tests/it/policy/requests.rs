@@ -165,12 +165,13 @@ fn with_id(mut body: Value, id: i64) -> Value {
     body
 }
 
-fn name_of(entity: &str) -> &'static str {
+/// The property that holds the name of a record.
+pub(super) fn name_of(entity: &str) -> &'static str {
     if ["Coworker", "User"].contains(&entity) { "FullName" } else { "Name" }
 }
 
 /// A whole record, with a name of its own.
-fn record(entity: &str, place: &Place) -> Value {
+pub(super) fn record(entity: &str, place: &Place) -> Value {
     let mut body = match entity {
         "CoworkerIdentityCheck" => json!({ "BusinessId": place.business, "CoworkerId": place.coworker }),
         "CoworkerIdentityCheckDocument" => {

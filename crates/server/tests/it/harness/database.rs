@@ -1,4 +1,6 @@
-//! Ids that can't be mistaken: nine digits, and of each table in a range of its own.
+//! The database of a desk that is stopped, past all that callers can do.
+
+use proofdesk_testkit::postgres;
 
 use super::Desk;
 
@@ -34,4 +36,27 @@ impl Desk {
         }
         self.run();
     }
+
+    /// The numbers that statements select, one each. The desk starts anew.
+    pub(crate) fn numbers(&self, statements: &[String]) -> Vec<i64> {
+        self.kill();
+        let numbers = if let Some(url) = self.database_url() {
+            let runtime = runtime();
+            statements.iter().map(|sql| runtime.block_on(postgres::number(url, sql))).collect()
+        } else {
+            let connection = self.database();
+            let number = |sql: &String| connection.query_row(sql, [], |row| row.get(0)).expect("a number");
+            statements.iter().map(number).collect()
+        };
+        self.run();
+        numbers
+    }
+
+    fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.data().join("desk.db")).expect("the database")
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
