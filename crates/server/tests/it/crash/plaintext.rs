@@ -1,24 +1,25 @@
 //! No plaintext of a file reaches a disk: every write of the process is watched, and the data folder is searched.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
 
 use proofdesk_domain::slots::Slot;
 use serde_json::json;
 
-use crate::harness::{ADMIN_PASSWORD, DOCUMENTS, Desk, Store, jpeg, pdf};
+use crate::harness::{ADMIN_PASSWORD, DOCUMENTS, Desk, Store, Watcher, jpeg, pdf};
 
 /// Stands in the files, where the desk keeps it: in a PDF's text, which is kept as it comes.
 const MARKER: &str = "CANARY-4b1d7c";
+
+/// Every system call that writes.
+const WRITES: &str = "write,pwrite64,writev,pwritev,pwritev2,sendfile,sendto,sendmsg";
 
 #[test]
 fn no_plaintext_reaches_a_disk() {
     let desk = Desk::start(Store::Sqlite);
     let world = desk.world();
     let trace = desk.folder().join("writes");
-    let watcher = Watcher::attach(desk.process_id(), &trace);
+    let watcher = Watcher::attach(desk.process_id(), WRITES, &trace);
     let url = desk.files.put("letter.pdf", pdf(MARKER));
     let photo = desk.files.put("face.jpg", with_comment(&jpeg(1)));
     let document = desk.document(&world, &json!({ "NewPhotoUrl": photo, "NewDocumentUrl": url }));
@@ -70,38 +71,4 @@ fn holding(folder: &Path, text: &str) -> Vec<PathBuf> {
         }
     }
     found
-}
-
-/// Watches every write of a process and its threads.
-struct Watcher {
-    strace: Child,
-    /// Kept open: strace tells of each new thread, and a closed pipe would end it.
-    _said: BufReader<ChildStderr>,
-}
-
-impl Watcher {
-    fn attach(process: u32, trace: &Path) -> Self {
-        let mut strace = Command::new("strace");
-        strace.args([
-            "-f",
-            "-y",
-            "-s",
-            "65536",
-            "-e",
-            "trace=write,pwrite64,writev,pwritev,pwritev2,sendfile,sendto,sendmsg",
-        ]);
-        strace.arg("-o").arg(trace).arg("-p").arg(process.to_string());
-        let mut child = strace.stderr(Stdio::piped()).spawn().expect("strace is installed");
-        let mut said = BufReader::new(child.stderr.take().expect("a pipe"));
-        let attached = said.by_ref().lines().map_while(Result::ok).any(|line| line.contains("attached"));
-        assert!(attached, "strace attaches to the desk");
-        Self { strace: child, _said: said }
-    }
-
-    /// Ends the watch; the process goes on.
-    fn detach(mut self) {
-        let interrupted = Command::new("kill").args(["-INT", &self.strace.id().to_string()]).status();
-        assert!(interrupted.is_ok_and(|status| status.success()));
-        self.strace.wait().expect("strace ends");
-    }
 }

@@ -21,6 +21,7 @@ mod kept;
 mod pictures;
 mod raw;
 mod shape;
+mod watcher;
 mod world;
 
 pub(crate) use answer::Answer;
@@ -32,6 +33,7 @@ pub(crate) use file_server::{FileServer, Reply};
 pub(crate) use pictures::{gif, jpeg, pdf, png, webp};
 pub(crate) use raw::{Raw, RawAnswer};
 pub(crate) use shape::shape;
+pub(crate) use watcher::Watcher;
 pub(crate) use world::{
     AUDIT, BUSINESSES, CHECKS, COWORKERS, DOCUMENTS, ROLES, USER_PASSWORD, USER_ROLES, USERS, World,
     every_role,

@@ -11,6 +11,7 @@ mod audit;
 mod bad_tokens;
 mod document;
 mod mass_assignment;
+mod outbound;
 mod people;
 mod places;
 mod replay;

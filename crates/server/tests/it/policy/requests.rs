@@ -132,8 +132,12 @@ fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
     match (entity, verb) {
         ("Auth", "token") => Body::Form(SIGN_IN.into()),
         ("Auth", "revoke" | "introspect") => Body::Form(vec![("token", "no-token-at-all")]),
-        ("Auth", "setPassword") => Body::Json(json!({ "Token": "no-link-at-all", "NewPassword": USER_PASSWORD })),
-        ("Auth", "changePassword") => Body::Json(json!({ "Password": ADMIN_PASSWORD, "NewPassword": ADMIN_PASSWORD })),
+        ("Auth", "setPassword") => {
+            Body::Json(json!({ "Token": "no-link-at-all", "NewPassword": USER_PASSWORD }))
+        }
+        ("Auth", "changePassword") => {
+            Body::Json(json!({ "Password": ADMIN_PASSWORD, "NewPassword": ADMIN_PASSWORD }))
+        }
         // Never those of who calls: the next operation needs them.
         ("Auth", "endSessions") => Body::Json(json!({ "Ids": ["00000000-0000-4000-8000-000000000000"] })),
         ("User", "endSessions") => Body::Json(json!({})),

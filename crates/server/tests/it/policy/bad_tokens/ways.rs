@@ -88,7 +88,8 @@ fn schemes(token: &str) -> Vec<Attempt> {
 /// A token as a name or as a password.
 fn in_basic(token: &str) -> Vec<Attempt> {
     let credentials = [
-        format!("{ADMIN_EMAIL}:{token}"),
+        // Not the administrator's name: wrong passwords count, and the good one is a control.
+        format!("somebody@example.com:{token}"),
         format!("{token}:"),
         format!(":{token}"),
         format!("Bearer:{token}"),

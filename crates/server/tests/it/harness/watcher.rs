@@ -1,0 +1,33 @@
+//! Watches what a desk asks of the operating system, by strace.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+/// Watches system calls of a process and its threads.
+pub(crate) struct Watcher {
+    strace: Child,
+    /// Kept open: strace tells of each new thread, and a closed pipe would end it.
+    _said: BufReader<ChildStderr>,
+}
+
+impl Watcher {
+    /// Writes each call to a file, with all its data: `calls` are their names, with commas.
+    pub(crate) fn attach(process: u32, calls: &str, trace: &Path) -> Self {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-y", "-s", "65536", "-e", &format!("trace={calls}")]);
+        strace.arg("-o").arg(trace).arg("-p").arg(process.to_string());
+        let mut child = strace.stderr(Stdio::piped()).spawn().expect("strace is installed");
+        let mut said = BufReader::new(child.stderr.take().expect("a pipe"));
+        let attached = said.by_ref().lines().map_while(Result::ok).any(|line| line.contains("attached"));
+        assert!(attached, "strace attaches to the desk");
+        Self { strace: child, _said: said }
+    }
+
+    /// Ends the watch; the process goes on.
+    pub(crate) fn detach(mut self) {
+        let interrupted = Command::new("kill").args(["-INT", &self.strace.id().to_string()]).status();
+        assert!(interrupted.is_ok_and(|status| status.success()));
+        self.strace.wait().expect("strace ends");
+    }
+}
