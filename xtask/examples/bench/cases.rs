@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Create,
     /// One document.
     Read,
+    /// The same, while others flood the desk with sign-ins.
+    Flooded,
     /// The first page of a check's documents.
     ListFirst,
     /// The last page but one of them.
@@ -50,7 +52,7 @@ pub(crate) struct Case {
 }
 
 /// All cases.
-const ALL: [Case; 13] = [
+const ALL: [Case; 15] = [
     Case { name: YARDSTICK, kind: Kind::Echo, connections: 64 },
     Case { name: "echo-16", kind: Kind::Echo, connections: 16 },
     Case { name: "echo-1", kind: Kind::Echo, connections: 1 },
@@ -60,6 +62,8 @@ const ALL: [Case; 13] = [
     Case { name: "create-1", kind: Kind::Create, connections: 1 },
     Case { name: "read-64", kind: Kind::Read, connections: 64 },
     Case { name: "read-16", kind: Kind::Read, connections: 16 },
+    Case { name: "read-2", kind: Kind::Read, connections: 2 },
+    Case { name: "flooded-read-2", kind: Kind::Flooded, connections: 2 },
     Case { name: "list-first-16", kind: Kind::ListFirst, connections: 16 },
     Case { name: "list-deep-16", kind: Kind::ListDeep, connections: 16 },
     Case { name: "list-status-16", kind: Kind::ListStatus, connections: 16 },
@@ -96,7 +100,7 @@ impl Bench {
             Kind::Echo => vec![world.request("POST", "/bench/echo", &world.document(world.grows))],
             Kind::Known => vec![world.request("POST", "/bench/known", &world.document(world.grows))],
             Kind::Create => vec![world.request("POST", DOCUMENTS, &world.document(world.grows))],
-            Kind::Read => world.ids.iter().map(|id| get(&format!("{DOCUMENTS}/{id}"))).collect(),
+            Kind::Read | Kind::Flooded => world.ids.iter().map(|id| get(&format!("{DOCUMENTS}/{id}"))).collect(),
             Kind::ListFirst => list(&check, 1),
             Kind::ListDeep => list(&check, (world.rows / PAGE).saturating_sub(1).max(1)),
             Kind::ListStatus => list("VerificationStatus=1", 1),

@@ -7,6 +7,7 @@ mod baseline;
 mod cases;
 mod client;
 mod figures;
+mod flood;
 mod load;
 #[path = "../../src/bench/options.rs"]
 mod options;

@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::baseline::hash_and_encrypt;
 use crate::cases::{Bench, Case, Kind, UPLOADS};
 use crate::client::Request;
+use crate::flood::Flood;
 use crate::figures::{Figures, Measured, Sample};
 use crate::load::{self, Until};
 use crate::options::Options;
@@ -52,7 +53,12 @@ async fn sample(bench: &Bench, case: Case, requests: Vec<Request>, until: Until)
     settle(server).await?;
     server.forget_peak()?;
     let (server_before, client_before) = (server.cpu()?, client.cpu()?);
-    let outcome = load::run(bench.server.address, Arc::new(requests), case.connections, until).await?;
+    let address = bench.server.address;
+    let flood = if case.kind == Kind::Flooded { Some(Flood::start(address).await?) } else { None };
+    let outcome = load::run(address, Arc::new(requests), case.connections, until).await?;
+    if let Some(flood) = flood {
+        flood.end().await?;
+    }
     let (server_after, client_after) = (server.cpu()?, client.cpu()?);
     let each = |time: Duration| time.as_secs_f64() * 1e6 / outcome.requests.max(1) as f64;
     Ok(Sample {
