@@ -3,12 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use proofdesk_domain::entities::business::BUSINESS;
-use proofdesk_domain::entity::{Entity, FieldIndex, ID, Kind};
+use proofdesk_domain::entity::{Entity, ID};
 use proofdesk_domain::record::Record;
 use proofdesk_domain::roles::{Operation, Role};
 use proofdesk_domain::scope::Scope;
-use proofdesk_domain::value::Value;
 use proofdesk_store::Query;
 
 use crate::Desk;
@@ -202,7 +200,7 @@ impl Grant {
     /// isn't as the caller requires.
     pub async fn load(&self, desk: &Desk, id: i64) -> Result<Record, DeskError> {
         let record = self.find(desk, self.entity, id).await?.ok_or(DeskError::NotFound)?;
-        self.meets(&record)?;
+        self.meets(desk, &record).await?;
         Ok(record)
     }
 
@@ -217,25 +215,14 @@ impl Grant {
         Ok(desk.store().select(&query).await?.pop())
     }
 
-    /// The record as the caller may see it: lists of businesses without those of others.
-    pub fn visible(&self, mut record: Record) -> Record {
-        let Scope::Businesses(_) = self.scope else { return record };
-        for (place, field) in record.entity().fields.iter().enumerate() {
-            if matches!(field.kind, Kind::List(of) if of == &BUSINESS) {
-                let index = FieldIndex(place);
-                let seen = record.list(index).iter().copied().filter(|id| self.scope.covers(*id)).collect();
-                record.set(index, Value::List(seen));
-            }
-        }
-        record
-    }
-
     /// The records with these ids that the caller may see, for all-or-nothing verbs.
     pub(crate) async fn load_all(&self, desk: &Desk, ids: &[i64]) -> Result<Vec<Record>, DeskError> {
         let query = Query::all(self.entity, self.scope.clone(), ids.len().max(1) as u32)
             .filter(ID, proofdesk_domain::list::Test::OneOf(ids.to_vec()));
         let records = desk.store().select(&query).await?;
-        records.iter().try_for_each(|record| self.meets(record))?;
+        for record in &records {
+            self.meets(desk, record).await?;
+        }
         Ok(records)
     }
 }

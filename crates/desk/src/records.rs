@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod read;
+mod sight;
 mod takeover;
 mod update;
 
@@ -13,6 +14,7 @@ pub use update::update;
 
 pub(crate) use create::{add, prepare};
 pub(crate) use delete::remove;
+pub(crate) use sight::{keep_unseen, visible};
 pub(crate) use takeover::may_set_sign_in;
 pub(crate) use update::change;
 

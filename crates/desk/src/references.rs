@@ -1,14 +1,12 @@
 //! References in bodies: every record that a body names must be there, and the caller's to see, when the change commits.
 //! One that isn't there and one of another tenant give the same error.
 
-use proofdesk_domain::entities::business::BUSINESS;
 use proofdesk_domain::entities::{user_role, user_role::USER_ROLE};
 use proofdesk_domain::entity::{Access, Entity, FieldIndex, ID, Kind};
 use proofdesk_domain::list::Test;
 use proofdesk_domain::path::referred;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::roles::Role;
-use proofdesk_domain::scope::Scope;
 use proofdesk_domain::validation::FieldError;
 use proofdesk_domain::value::Value;
 use proofdesk_store::{Query, Transaction};
@@ -16,6 +14,7 @@ use proofdesk_store::{Query, Transaction};
 use crate::Desk;
 use crate::caller::{Grant, Principal};
 use crate::error::DeskError;
+use crate::records::keep_unseen;
 
 /// Checks the references that a change sets, and guards them in its transaction.
 pub(crate) async fn check(
@@ -32,12 +31,17 @@ pub(crate) async fn check(
         if field.access == Access::Hidden || !set {
             continue;
         }
+        if let Some(before) = before {
+            keep_unseen(desk, grant.scope(), before, after, index).await?;
+            if before.get(index) == after.get(index) {
+                continue;
+            }
+        }
         let check = Check { desk, grant, name: field.name };
         let error = match (referred(field), field.kind) {
             (Some(to), _) => check.reference(to, after.get(index), transaction).await?,
             (None, Kind::List(of)) => {
                 let old = before.map(|before| before.list(index)).unwrap_or_default();
-                keep_unseen(of, grant.scope(), old, after, index);
                 check.list(of, old, after.list(index), transaction).await?
             }
             _ => None,
@@ -45,17 +49,6 @@ pub(crate) async fn check(
         errors.extend(error);
     }
     Ok(errors)
-}
-
-/// A caller who doesn't see a business in a list can't take it out of the list.
-fn keep_unseen(of: &Entity, scope: &Scope, old: &[i64], after: &mut Record, index: FieldIndex) {
-    if *of == BUSINESS {
-        let unseen = old.iter().copied().filter(|id| !scope.covers(*id));
-        let mut ids: Vec<i64> = after.list(index).iter().copied().chain(unseen).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        after.set(index, Value::List(ids));
-    }
 }
 
 struct Check<'a> {

@@ -15,8 +15,10 @@ use proofdesk_domain::json::write_record;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::roles::Operation;
 
+use crate::Desk;
 use crate::caller::Grant;
 use crate::error::DeskError;
+use crate::records::visible;
 
 /// How many bytes of the SHA-256 make a tag.
 const LENGTH: usize = 16;
@@ -86,9 +88,9 @@ impl Grant {
     }
 
     /// Asks of a record, as it was just loaded, what must hold of it.
-    pub(crate) fn meets(&self, record: &Record) -> Result<(), DeskError> {
+    pub(crate) async fn meets(&self, desk: &Desk, record: &Record) -> Result<(), DeskError> {
         let Some(preconditions) = &self.preconditions else { return Ok(()) };
-        let tag = tag(self, record);
+        let tag = tag(desk, self, record).await?;
         let stale = preconditions.matches.as_ref().is_some_and(|tags| !tags.name_strongly(&tag));
         let known = preconditions.differs.as_ref().is_some_and(|tags| tags.name_weakly(&tag));
         if stale || known { Err(DeskError::PreconditionFailed) } else { Ok(()) }
@@ -96,14 +98,20 @@ impl Grant {
 }
 
 /// The tag of a record as the caller reads it, without quotes.
-pub fn tag(grant: &Grant, record: &Record) -> String {
+///
+/// # Errors
+/// [`DeskError::Unavailable`].
+pub async fn tag(desk: &Desk, grant: &Grant, record: &Record) -> Result<String, DeskError> {
     // What is read is seen by the role to read, whichever role a change is made by.
     let reading = grant.caller().grant(record.entity(), Operation::Read);
-    let seen = reading.as_ref().unwrap_or(grant).visible(record.clone());
+    let scope = reading.as_ref().unwrap_or(grant).scope();
+    let seen = visible(desk, scope, vec![record.clone()]).await?;
     let mut shown = Vec::with_capacity(1024);
-    write_record(&mut shown, &seen);
+    for record in &seen {
+        write_record(&mut shown, record);
+    }
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(&record.int(VERSION).unwrap_or(0).to_be_bytes());
     context.update(&shown);
-    URL_SAFE_NO_PAD.encode(&context.finish().as_ref()[..LENGTH])
+    Ok(URL_SAFE_NO_PAD.encode(&context.finish().as_ref()[..LENGTH]))
 }

@@ -100,7 +100,9 @@ impl Bench {
             Kind::Echo => vec![world.request("POST", "/bench/echo", &world.document(world.grows))],
             Kind::Known => vec![world.request("POST", "/bench/known", &world.document(world.grows))],
             Kind::Create => vec![world.request("POST", DOCUMENTS, &world.document(world.grows))],
-            Kind::Read | Kind::Flooded => world.ids.iter().map(|id| get(&format!("{DOCUMENTS}/{id}"))).collect(),
+            Kind::Read | Kind::Flooded => {
+                world.ids.iter().map(|id| get(&format!("{DOCUMENTS}/{id}"))).collect()
+            }
             Kind::ListFirst => list(&check, 1),
             Kind::ListDeep => list(&check, (world.rows / PAGE).saturating_sub(1).max(1)),
             Kind::ListStatus => list("VerificationStatus=1", 1),

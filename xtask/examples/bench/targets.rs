@@ -30,7 +30,9 @@ pub(crate) fn of(report: &Report<'_>) -> Vec<Target> {
     at_most("CPU of knowing who asks, by a token seen before: at most 5 µs", 5.0, known);
     let create = cpu(report, "create-64").zip(echo).map(|(create, echo)| create / echo);
     at_most("CPU of a create: at most 5 of an echo's", 5.0, create);
-    let slowest = |name| report.figures.case(name).map(|measured| measured.spread(|sample| f64::from(sample.most)).median);
+    let slowest = |name| {
+        report.figures.case(name).map(|measured| measured.spread(|sample| f64::from(sample.most)).median)
+    };
     let flooded = slowest("flooded-read-2").zip(slowest("read-2")).map(|(flooded, calm)| flooded / calm);
     at_most("p99 of a read in a flood of sign-ins: at most 2 of one without", 2.0, flooded);
     let hashed =

@@ -15,7 +15,7 @@ pub(crate) async fn handle(call: Call) -> Answer {
     let known = preconditions::tags(&call.headers, &IF_NONE_MATCH)?;
     let grant = call.grant()?;
     let record = records::get(call.desk(), grant, call.path_id()?).await?;
-    let tag = tags::tag(grant, &record);
+    let tag = tags::tag(call.desk(), grant, &record).await?;
     let mut response = if known.is_some_and(|known| known.name_weakly(&tag)) {
         let mut response = Response::default();
         *response.status_mut() = StatusCode::NOT_MODIFIED;

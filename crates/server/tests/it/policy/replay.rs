@@ -127,6 +127,7 @@ on_both_stores! {
         desk.with_long_ids();
         let owner = Tenant::new(desk, "Qaraxu", 1);
         let stranger = Tenant::new(desk, "Qbrixo", 2);
+        tenants::shared(desk, &owner, &stranger);
         let recorded = job::recorded(desk, &owner);
         let methods: BTreeSet<&str> = recorded.iter().map(|sent| sent.method.as_str()).collect();
         assert!(recorded.len() > 150 && methods.len() == 6, "{} requests by {methods:?}", recorded.len());

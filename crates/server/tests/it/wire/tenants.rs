@@ -179,6 +179,61 @@ on_both_stores! {
         assert_eq!(whole["Businesses"], json!([own.business, other.business]), "what is not seen can't be taken out");
     }
 
+    fn what_a_shared_person_has_elsewhere_is_not_seen_found_or_lost(desk) {
+        let Border { own, client, other, foreign } = border(desk);
+        let (stranger, bundle) = (foreign[4].1, foreign[5].1);
+        let both = json!([own.business, other.business]);
+        let customer = json!({
+            "FullName": "Shared", "Email": "s@example.com", "Businesses": both, "InvoicingBusinessId": other.business,
+            "UserId": stranger,
+        });
+        let coworker = desk.admin().post(COWORKERS, &customer).id();
+        desk.admin().patch(USER_ROLES, &json!({ "Id": bundle, "Name": "Elsewhere" })).id();
+        let user = json!({
+            "FullName": "Shared", "Email": "s@example.com", "Businesses": both, "DefaultBusinessId": other.business,
+            "UserRoles": [bundle],
+        });
+        let user = desk.admin().post(USERS, &user).id();
+        let check = desk.check(own.business, coworker, &json!({}));
+        let (seen, account) = (format!("{COWORKERS}/{coworker}"), format!("{USERS}/{user}"));
+        let whole = [&seen, &account].map(|path| desk.admin().get(path).record());
+        for property in ["InvoicingBusinessId", "UserId"] {
+            assert_eq!(client.get(&seen).record()[property], Value::Null, "{property}");
+        }
+        let shown = client.get(&account).record();
+        assert_eq!((&shown["DefaultBusinessId"], &shown["UserRoles"]), (&Value::Null, &json!([])));
+        for query in [
+            format!("{COWORKERS}?Coworker_Businesses={}", other.business),
+            format!("{COWORKERS}?Coworker_InvoicingBusiness={}", other.business),
+            format!("{COWORKERS}?Coworker_InvoicingBusiness=[{},{}]", own.business, other.business),
+            format!("{COWORKERS}?Coworker_InvoicingBusiness_Name=har"),
+            format!("{COWORKERS}?to_Coworker_InvoicingBusiness_Id={}", other.business),
+            format!("{COWORKERS}?Coworker_User={stranger}"), format!("{COWORKERS}?Coworker_User_Email=stranger"),
+            format!("{USERS}?User_Businesses={}", other.business), format!("{USERS}?User_UserRoles={bundle}"),
+            format!("{USERS}?User_DefaultBusiness_Name=har"),
+            format!("{CHECKS}?CoworkerIdentityCheck_Coworker_Businesses={}", other.business),
+            format!("{CHECKS}?CoworkerIdentityCheck_Coworker_InvoicingBusiness={}", other.business),
+            format!("{CHECKS}?CoworkerIdentityCheck_Coworker_User={stranger}"),
+        ] {
+            assert_eq!(client.get(&query).record()["TotalItems"], 0, "{query}");
+            assert!(desk.admin().get(&query).record()["TotalItems"] != json!(0), "{query}");
+        }
+        assert_eq!(client.get(&format!("{COWORKERS}?Coworker_Businesses={}", own.business)).ids(), [own.coworker, coworker]);
+        assert_eq!(client.get(&format!("{CHECKS}?CoworkerIdentityCheck_Coworker_Businesses={}", own.business)).ids(), [own.check, check]);
+        for (path, record) in [(COWORKERS, client.get(&seen).record()), (USERS, shown)] {
+            client.put(path, &record).id();
+        }
+        client.patch(USERS, &json!({ "Id": user, "UserRoles": [], "DefaultBusinessId": null })).id();
+        let after = [&seen, &account].map(|path| desk.admin().get(path).record());
+        for (before, after) in whole.iter().zip(&after) {
+            for property in ["Businesses", "InvoicingBusinessId", "UserId", "DefaultBusinessId", "UserRoles"] {
+                assert_eq!(after[property], before[property], "what is not shown can't be taken away: {property}");
+            }
+        }
+        client.patch(COWORKERS, &json!({ "Id": coworker, "InvoicingBusinessId": own.business })).id();
+        assert_eq!(client.get(&seen).record()["InvoicingBusinessId"], own.business);
+    }
+
     fn roles_hold_at_their_own_business_only(desk) {
         let [here, there] = [desk.world(), desk.world()];
         let both = desk.user_with_roles(&["CoworkerIdentityCheck-Read"], &[here.business, there.business]);

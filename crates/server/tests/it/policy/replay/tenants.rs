@@ -6,7 +6,9 @@ use proofdesk_domain::entities;
 use proofdesk_domain::entity::{Access, Entity, Kind, Source};
 use serde_json::{Map, Value, json};
 
-use crate::harness::{Client, DOCUMENTS, Desk, LONG_IDS_STEP, Sent, every_role, jpeg, pdf};
+use crate::harness::{
+    COWORKERS, Client, DOCUMENTS, Desk, LONG_IDS_STEP, Sent, USER_ROLES, USERS, every_role, jpeg, pdf,
+};
 use crate::policy::places::Place;
 
 /// How long the word is that stands in every text of a tenant.
@@ -81,6 +83,23 @@ impl Tenant {
         }
         seen
     }
+}
+
+/// Persons whom both know; what the one says of them of its own isn't the other's business.
+pub(super) fn shared(desk: &Desk, owner: &Tenant, stranger: &Tenant) {
+    let (own, other) = (owner.place.business, stranger.place.business);
+    let customer = json!({
+        "FullName": "Both", "Email": "both@example.com", "Businesses": [own, other], "InvoicingBusinessId": own,
+        "UserId": owner.place.standing("User"),
+    });
+    desk.admin().post(COWORKERS, &customer).id();
+    let roles = json!({ "BusinessId": own, "Name": owner.mark, "Roles": ["Coworker-List"] });
+    let bundle = desk.admin().post(USER_ROLES, &roles).id();
+    let user = json!({
+        "FullName": "Both", "Email": "both@example.com", "Businesses": [own, other], "DefaultBusinessId": own,
+        "UserRoles": [bundle],
+    });
+    desk.admin().post(USERS, &user).id();
 }
 
 /// The mark in every text that a caller may write, and something in all other properties but references.
