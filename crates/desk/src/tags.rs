@@ -98,10 +98,7 @@ impl Grant {
 }
 
 /// The tag of a record as the caller reads it, without quotes.
-///
-/// # Errors
-/// [`DeskError::Unavailable`].
-pub async fn tag(desk: &Desk, grant: &Grant, record: &Record) -> Result<String, DeskError> {
+async fn tag(desk: &Desk, grant: &Grant, record: &Record) -> Result<String, DeskError> {
     // What is read is seen by the role to read, whichever role a change is made by.
     let reading = grant.caller().grant(record.entity(), Operation::Read);
     let scope = reading.as_ref().unwrap_or(grant).scope();
@@ -110,8 +107,13 @@ pub async fn tag(desk: &Desk, grant: &Grant, record: &Record) -> Result<String, 
     for record in &seen {
         write_record(&mut shown, record);
     }
+    Ok(of_shown(record, &shown))
+}
+
+/// The tag of a record that is shown like this to who reads it.
+pub fn of_shown(record: &Record, shown: &[u8]) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(&record.int(VERSION).unwrap_or(0).to_be_bytes());
-    context.update(&shown);
-    Ok(URL_SAFE_NO_PAD.encode(&context.finish().as_ref()[..LENGTH]))
+    context.update(shown);
+    URL_SAFE_NO_PAD.encode(&context.finish().as_ref()[..LENGTH])
 }

@@ -232,7 +232,14 @@ on_both_stores! {
             assert_eq!(record(desk, path, id)["FirstApprovalBy"], Value::Null);
             fill(&people.submitter, document, "photo");
             waits(&approve(&people.other, path, id));
-            let news: [&dyn Fn(); 3] = [
+            fill(&people.submitter, document, "additionaldocument");
+            waits(&approve(&people.other, path, id));
+            let news: [&dyn Fn(); 4] = [
+                &|| {
+                    // What isn't required, so that nothing moves.
+                    people.submitter.patch(DOCUMENTS, &json!({ "Id": document, "ClearAdditionalDocumentFile": true })).id();
+                    assert_eq!(standing(desk, CHECKS, check), SUBMITTED);
+                },
                 &|| fill(&people.submitter, document, "document"),
                 &|| {
                     people.submitter.patch(DOCUMENTS, &json!({ "Id": document, "ClearPhotoFile": true })).id();
@@ -247,6 +254,13 @@ on_both_stores! {
                 happens();
                 assert_eq!(record(desk, path, id)["FirstApprovalBy"], Value::Null);
                 assert_eq!(record(desk, path, id)["FirstApprovalOn"], Value::Null);
+                waits(&approve(&people.other, path, id));
+            }
+            if path == CHECKS {
+                let second = desk.document(&World { check, ..place }, &json!({}));
+                assert_ne!(record(desk, path, id)["FirstApprovalBy"], Value::Null, "there is nothing new in it yet");
+                fill(&people.submitter, second, "photo");
+                assert_eq!(record(desk, path, id)["FirstApprovalBy"], Value::Null);
                 waits(&approve(&people.other, path, id));
             }
             people.submitter.patch(CHECKS, &json!({ "Id": check, "Billed": true })).id();
