@@ -194,7 +194,8 @@ fn list_additions<'a>(plan: &'static Plan, record: &'a Record, id: i64) -> impl 
 }
 
 fn list_removals<'a>(plan: &'static Plan, record: &'a Record) -> impl Iterator<Item = Request<'a>> {
-    plan.lists().iter().map(move |list| {
+    let given = plan.lists().iter().filter(|list| !record.get(list.field).is_null());
+    given.map(move |list| {
         Request::Rows(
             &list.remove,
             vec![Parameter::Int(record.id()), Parameter::Ids(record.list(list.field))],

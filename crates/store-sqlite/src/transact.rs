@@ -57,7 +57,7 @@ fn update(connection: &Connection, record: &Record, inserted: &[i64]) -> Result<
         let parameters: Vec<Parameter<'_>> = set.chain(key).collect();
         one(rows::execute(connection, &sql, &parameters))?;
     }
-    for list in plan.lists() {
+    for list in plan.lists().iter().filter(|list| !record.get(list.field).is_null()) {
         let kept = Parameter::Ids(record.list(list.field));
         rows::execute(connection, &list.remove, &[Parameter::Int(record.id()), kept]).map_err(refused)?;
         add(connection, list, record.id(), record.get(list.field))?;

@@ -56,6 +56,7 @@ macro_rules! store_conformance {
             records {
                 every_entity_reads_back_as_written
                 every_entity_is_updated_as_a_whole
+                a_list_that_is_null_stays
                 texts_of_every_length_and_script_read_back
                 numbers_of_every_size_read_back
                 ids_ascend_and_are_never_used_again

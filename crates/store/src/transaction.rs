@@ -32,7 +32,7 @@ pub enum Write {
     /// A new record. The store gives it its id, and its version 1 where the entity has one. [`Value::NewId`] in a field
     /// stands for the id of an earlier insert of this transaction.
     Insert(Record),
-    /// All columns and lists of a record as they shall be. Where the entity has a version, the record's must be the one
+    /// All columns and lists of a record as they shall be; a list that is null stays as it is. Where the entity has a version, the record's must be the one
     /// in the store, and goes up by one.
     Update(Record),
     /// No such record any more, nor its entries in link tables. Deleting what isn't there is a conflict.

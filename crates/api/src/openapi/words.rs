@@ -114,7 +114,9 @@ const DELETE_CHECK: &str = "Its documents and their files go with it, each with 
 const DELETE_DOCUMENT: &str = "Its files go with it.";
 const COMMANDS: &str = "With `id`, those that are possible where that record stands.";
 const RUN: &str = "All of `Ids` are moved, or none. What the lifecycle does not allow is answered with 200 and \
-                   `WasSuccessful: false`, naming the record and its state.";
+                   `WasSuccessful: false`, naming the record and its state. `MarkAsVerified` and \
+                   `MarkAsRejected` need the role CoworkerIdentityCheck-Edit, on documents too; a location can ask that \
+                   nobody decides on what they handed in, and that two reviewers approve.";
 const DOWNLOAD: &str = "Every look is on record before the first byte is sent. 404 where the slot is empty.";
 const UPLOAD: &str = "The part `file` of multipart/form-data replaces the file in the slot. It is kept cleaned: without \
                       metadata but colour profile and orientation.";

@@ -2,9 +2,11 @@
 
 use proofdesk_domain::draft::{Draft, Write};
 use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT, user, user::USER};
+use proofdesk_domain::entity::{FieldIndex, Source};
 use proofdesk_domain::enumeration::AuditType;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::validation::FieldError;
+use proofdesk_domain::value::Value;
 use proofdesk_store::Transaction;
 
 use super::create::{password_hash, prepare};
@@ -82,7 +84,7 @@ pub(crate) fn change(
     record: &mut Record,
 ) {
     desk.stamp_change(record, grant.caller());
-    transaction.update(record.clone());
+    transaction.update(without_same_lists(before, record));
     let entry = Entry {
         kind: AuditType::Update,
         entity: record.entity(),
@@ -93,6 +95,19 @@ pub(crate) fn change(
         changes: Changes::between(Some(before), Some(record)),
     };
     audit::record(desk, transaction, grant.caller(), entry);
+}
+
+/// A record whose lists that don't change stay as they are: they may be changed from their other end meanwhile, as the users
+/// of a bundle of roles are, and that raises no version here.
+fn without_same_lists(before: &Record, record: &Record) -> Record {
+    let mut written = record.clone();
+    for (place, field) in record.entity().fields.iter().enumerate() {
+        let index = FieldIndex(place);
+        if matches!(field.source, Source::Links(_)) && before.get(index) == record.get(index) {
+            written.set(index, Value::Null);
+        }
+    }
+    written
 }
 
 /// Ends all tokens of a user: after a change of the password, or when it may not sign in any more.

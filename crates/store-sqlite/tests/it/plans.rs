@@ -1,6 +1,8 @@
 //! The indexes that SQLite uses: a list of a million records must not become a look at all of them.
 
-use proofdesk_domain::entities::{audit_entry, check, coworker, document, file, token, user};
+use proofdesk_domain::entities::{
+    audit_entry, check, coworker, document, file, idempotent_answer, token, user,
+};
 use proofdesk_domain::entity::Entity;
 use proofdesk_domain::list::ListRequest;
 use proofdesk_domain::scope::Scope;
@@ -152,6 +154,8 @@ fn what_the_desk_looks_up_has_an_index() {
     };
     one(&token::TOKEN, token::HASH, "x", "sqlite_autoindex_tokens_1 (hash=?)");
     one(&token::TOKEN, token::FAMILY, "x", "tokens_family (family=?)");
+    let mark = idempotent_answer::MARK;
+    one(&idempotent_answer::IDEMPOTENT_ANSWER, mark, "x", "sqlite_autoindex_idempotent_answers_1 (mark=?)");
     one(&user::USER, user::LOGIN, "x", "sqlite_autoindex_users_1 (login=?)");
     one(&file::FILE, file::OBJECT, "x", "sqlite_autoindex_files_1 (object=?)");
     let files = select(&Query::all(&file::FILE, Scope::All, 3).equals(file::DOCUMENT_ID, 5));

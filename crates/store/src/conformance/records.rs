@@ -44,6 +44,31 @@ pub async fn every_entity_is_updated_as_a_whole(store: Arc<dyn Store>) -> Outcom
     world.check_everything().await
 }
 
+/// A list that an update leaves null stays as it is: it may have been changed from its other end meanwhile.
+pub async fn a_list_that_is_null_stays(store: Arc<dyn Store>) -> Outcome {
+    let mut world = World::populated(store).await?;
+    let mut lists = 0;
+    for entity in WRITTEN {
+        for stored in world.model.all(entity) {
+            let mut without = stored.clone();
+            for (place, field) in entity.fields.iter().enumerate() {
+                if matches!(field.source, Source::Links(_)) {
+                    lists += stored.list(FieldIndex(place)).len();
+                    without.set(FieldIndex(place), Value::Null);
+                }
+            }
+            if without != stored {
+                let mut transaction = Transaction::default();
+                transaction.update(without);
+                world.store.commit(transaction).await?;
+                world.model.update(&stored);
+            }
+        }
+    }
+    assert!(lists > 10, "{lists}");
+    world.check_everything().await
+}
+
 /// Each awkward text, the empty one too, and texts of the greatest length.
 pub async fn texts_of_every_length_and_script_read_back(store: Arc<dyn Store>) -> Outcome {
     let mut world = World::populated(store).await?;

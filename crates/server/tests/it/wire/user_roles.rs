@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{CHECKS, USER_ROLES, every_role, shape};
+use crate::harness::{CHECKS, USER_ROLES, USERS, every_role, shape};
 
 on_both_stores! {
     fn a_bundle_lives(desk) {
@@ -79,5 +79,30 @@ on_both_stores! {
         user.get(CHECKS).record();
         desk.admin().patch(USER_ROLES, &json!({ "Id": bundle, "Roles": [] })).id();
         user.get(CHECKS).is_denied();
+    }
+
+    fn a_user_who_is_changed_meanwhile_keeps_all_bundles(desk) {
+        let business = desk.business("Harbour");
+        let user = desk.user("busy@example.com", &["Coworker-Read"], &[business]);
+        let admin = desk.admin().clone();
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let admin = admin.clone();
+                scope.spawn(move || {
+                    for number in 0..6 {
+                        let name = format!("{thread} {number}");
+                        if thread % 2 == 0 {
+                            let body = json!({ "BusinessId": business, "Name": name, "Users": [user] });
+                            // Who changes the user all the time may keep the others from it; they may ask again.
+                            while admin.post(USER_ROLES, &body).status == 409 {}
+                        } else {
+                            admin.patch(USERS, &json!({ "Id": user, "FullName": name }));
+                        }
+                    }
+                });
+            }
+        });
+        let bundles = desk.admin().get(&format!("{USERS}/{user}")).record()["UserRoles"].clone();
+        assert_eq!(bundles.as_array().map(Vec::len), Some(1 + 4 * 6), "{bundles}");
     }
 }
