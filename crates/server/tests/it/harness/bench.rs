@@ -34,6 +34,8 @@ use super::{Store as Kind, png};
 /// A desk without a server, with a clock that the test moves.
 pub(crate) struct Bench {
     pub(crate) desk: Desk,
+    /// Another node on the same data.
+    pub(crate) node: Desk,
     pub(crate) clock: Arc<StepClock>,
     pub(crate) business: i64,
     pub(crate) coworker: i64,
@@ -78,11 +80,19 @@ impl Bench {
         let keys = Arc::new(SqliteKeyStore::open(&path("keys.db")).expect("keys"));
         let vault = Vault::open(objects, keys, MasterKey::from_bytes([7; 32]), random.clone()).await;
         let vault = vault.expect("a vault");
-        let gateway = Gateway::new(Policy::default(), &Trust::Only(Vec::new())).expect("a gateway");
         let clock = Arc::new(StepClock::new(Timestamp::from_second(1_800_000_000).expect("an instant")));
-        let settings = Settings::default();
-        let given = Surroundings { store, vault, gateway, clock: clock.clone(), random, settings };
-        let mut bench = Self { desk: Desk::new(given), clock, business: 0, coworker: 0, _folder: folder };
+        let node = || {
+            Desk::new(Surroundings {
+                store: store.clone(),
+                vault: vault.clone(),
+                gateway: Gateway::new(Policy::default(), &Trust::Only(Vec::new())).expect("a gateway"),
+                clock: clock.clone(),
+                random: random.clone(),
+                settings: Settings::default(),
+            })
+        };
+        let (desk, node) = (node(), node());
+        let mut bench = Self { desk, node, clock, business: 0, coworker: 0, _folder: folder };
         bench.business = bench.create(&BUSINESS, json!({ "Name": "Harbour" })).await;
         let customer =
             json!({ "FullName": "Ada", "Email": "ada@example.com", "InvoicingBusinessId": bench.business });

@@ -5,7 +5,7 @@ use proofdesk_desk::caller::{Caller, Grant};
 use proofdesk_desk::error::DeskError;
 use proofdesk_desk::idempotency::{KEPT_SECONDS, once};
 use proofdesk_desk::records::Saved;
-use proofdesk_desk::{records, sweep};
+use proofdesk_desk::{Desk, records, sweep};
 use proofdesk_domain::entities::business::BUSINESS;
 use proofdesk_domain::entities::idempotent_answer::{self, IDEMPOTENT_ANSWER};
 use proofdesk_domain::entity::ID;
@@ -25,8 +25,12 @@ fn keyed(bench: &Bench, by: &Caller, key: &str, body: &[u8]) -> Grant {
 }
 
 async fn make(bench: &Bench, grant: &Grant) -> Result<(Saved, bool), DeskError> {
+    make_on(&bench.desk, grant).await
+}
+
+async fn make_on(desk: &Desk, grant: &Grant) -> Result<(Saved, bool), DeskError> {
     let body = properties(json!({ "Name": "Made once" }));
-    once(&bench.desk, grant, records::create(&bench.desk, grant, &body)).await
+    once(desk, grant, records::create(desk, grant, &body)).await
 }
 
 async fn rows(bench: &Bench) -> Vec<Record> {
@@ -66,6 +70,37 @@ async fn a_day(store: Store) {
     assert_eq!(sweep::sweep(&bench.desk, std::time::Duration::ZERO).await.expect("swept").answers, 1);
     assert!(rows(&bench).await.is_empty());
     assert_eq!(KEPT_SECONDS, 86_400);
+}
+
+#[test]
+fn two_nodes_have_one_effect_sqlite() {
+    runtime().block_on(two_nodes(Store::Sqlite));
+}
+
+#[test]
+fn two_nodes_have_one_effect_postgres() {
+    runtime().block_on(two_nodes(Store::Postgres));
+}
+
+/// No node knows what is under way at the other: the database decides.
+async fn two_nodes(store: Store) {
+    let bench = Bench::new(store).await;
+    let caller = bench.user("somebody@example.com").await;
+    for number in 0..100 {
+        let grant = keyed(&bench, &caller, &format!("key {number}"), b"{}");
+        let on = |desk: &Desk| {
+            let (desk, grant) = (desk.clone(), grant.clone());
+            tokio::spawn(async move { make_on(&desk, &grant).await })
+        };
+        let (first, second) = (on(&bench.desk), on(&bench.node));
+        let [first, second] =
+            [first, second].map(|node| async { node.await.expect("no panic").expect("told") });
+        let ((first, again), (second, too)) = tokio::join!(first, second);
+        assert_eq!(first, second);
+        assert!(again != too, "one did it, the other is told: {again} {too}");
+    }
+    assert_eq!(rows(&bench).await.len(), 100);
+    assert_eq!(bench.all(&BUSINESS).await.len(), 101, "the first is there from the start");
 }
 
 #[test]
