@@ -55,8 +55,9 @@ def pictures():
 class Desk:
     """A running desk with a location, a customer and a check."""
 
-    def __init__(self, url):
+    def __init__(self, url, environment):
         self.url = url
+        self.environment = environment
         self.token = self.password_grant()["access_token"]
         self.business = self.create("/api/sys/businesses", Name="London")
         customer = {"FullName": "Ada Lovelace", "Email": "ada@example.com", "InvoicingBusinessId": self.business}
@@ -68,6 +69,13 @@ class Desk:
         answer = requests.post(f"{self.url}/api/token", data=form, timeout=10)
         answer.raise_for_status()
         return answer.json()
+
+    def program(self):
+        """The id and the secret of a new machine client."""
+        command = [os.environ["PROOFDESK_BIN"], "client", "create", EMAIL]
+        said = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True, timeout=60).stdout
+        values = dict(line.split()[:2] for line in said.splitlines())
+        return values["client_id"], values["client_secret"]
 
     def new_check(self):
         return self.create(
@@ -99,7 +107,7 @@ def desk(tmp_path_factory):
             [os.environ["PROOFDESK_BIN"], "serve"], env=environment(folder), stdout=subprocess.PIPE, stderr=log
         )
         try:
-            yield Desk(address(process, folder))
+            yield Desk(address(process, folder), environment(folder))
         finally:
             process.terminate()
             assert process.wait(timeout=40) == 0, (folder / "log").read_text()

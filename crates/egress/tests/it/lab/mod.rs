@@ -3,7 +3,6 @@
 //! was hit" means that the guard held, and the control with the guard lifted shows that the vectors bite.
 
 mod dns;
-mod namespace;
 mod vectors;
 mod world;
 
@@ -14,14 +13,21 @@ use std::time::Duration;
 use proofdesk_egress::{
     AllowRule, FetchError, Gateway, Limits, Policy, Refusal, Surroundings, TlsFault, Trust,
 };
+use proofdesk_testkit::namespace::{self, World, listed_spellings};
 use rcgen::{CertificateParams, date_time_ymd};
 use tokio_rustls::TlsAcceptor;
 
-use self::namespace::{World, enter};
-use self::vectors::{Delivery, Vector, all_vectors, listed_spellings};
+use self::vectors::{Delivery, Vector, all_vectors};
 use self::world::{PUBLIC, Running, Site, Sites};
 use crate::support::authority::{Authority, public_host, self_signed};
 use crate::support::{Own, at_once, fetch};
+
+/// Runs a test in a namespace of its own.
+fn enter(test: &str, world: World, work: impl Future<Output = ()>) {
+    namespace::enter(test, world, || {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
+    });
+}
 
 /// The guard as operators set it, with plain HTTP open, and the real resolver.
 fn guarded(allow: Vec<AllowRule>) -> Gateway {

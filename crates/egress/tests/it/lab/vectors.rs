@@ -1,5 +1,6 @@
 //! Ways to make the desk ask where it must not: spellings of an address, and ways to bring them in.
 
+use proofdesk_testkit::namespace::{listed_spellings, more_spellings};
 use std::net::IpAddr;
 
 use super::dns::{Zone, Zones};
@@ -62,12 +63,6 @@ pub(crate) struct Vector {
     pub(crate) tries: usize,
 }
 
-/// The list that other projects' guards were measured with.
-const LISTED: &str = include_str!("listed-spellings.txt");
-
-/// More spellings and more addresses.
-const MORE: &str = include_str!("more-spellings.txt");
-
 /// Addresses for the records of names.
 const ADDRESSES: [&str; 42] = [
     "127.0.0.1",
@@ -113,16 +108,6 @@ const ADDRESSES: [&str; 42] = [
     "fe80::1",
     "ff02::1",
 ];
-
-fn spellings(text: &str) -> impl Iterator<Item = String> {
-    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    lines.map(|line| line.replace("\\t", "\t").replace("\\n", "\n"))
-}
-
-/// The listed spellings.
-pub(crate) fn listed_spellings() -> Vec<String> {
-    spellings(LISTED).collect()
-}
 
 /// What collects vectors, and what has to be there for them.
 #[derive(Default)]
@@ -211,7 +196,7 @@ impl Builder {
 /// All vectors, and the sites and zones that they need.
 pub(crate) fn all_vectors() -> (Vec<Vector>, Sites, Zones) {
     let mut builder = Builder::default();
-    for spelling in spellings(LISTED).chain(spellings(MORE)) {
+    for spelling in listed_spellings().chain(more_spellings()) {
         builder.add(Delivery::Literal, &spelling);
         if let Some(rest) = spelling.strip_prefix("http://") {
             builder.add(Delivery::LiteralHttps, format!("https://{rest}"));

@@ -1,5 +1,6 @@
 //! What reaches the desk before its API does: connections, proxies, framing, limits.
 
+mod forged;
 mod framing;
 mod guessing;
 mod http2;

@@ -1,18 +1,22 @@
-//! A network of its own for one test: the test runs itself again under `unshare`, with its own resolver configuration.
+//! A network of its own for one test: the test runs itself again under `unshare`, with its own resolver configuration. And the
+//! spellings of addresses that are tried there, and nowhere else.
+#![expect(clippy::expect_used, reason = "a test that can't set itself up has failed")]
 
 use std::fs;
-use std::future::Future;
 use std::path::Path;
 use std::process::Command;
 
 /// What the namespace's `lo` answers for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum World {
+pub enum World {
     /// Every IPv4 and IPv6 address there is.
     EveryAddress,
     /// The canaries' and the public ones, as on an ordinary machine.
     ListedAddresses,
 }
+
+/// What a test that can't set itself up says.
+const SETUP: &str = "the laboratory can be set up";
 
 /// Set inside the namespace: the name of the network namespace outside.
 const OUTSIDE: &str = "PROOFDESK_LAB_OUTSIDE";
@@ -41,13 +45,36 @@ const FILES: [(&str, &str); 4] = [
 const PROXIES: [&str; 6] =
     ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
+/// The list that other projects' guards were measured with.
+const LISTED: &str = include_str!("listed-spellings.txt");
+
+/// More spellings and more addresses.
+const MORE: &str = include_str!("more-spellings.txt");
+
+/// The listed spellings: URLs, most of them without a path.
+pub fn listed_spellings() -> impl Iterator<Item = String> {
+    spellings(LISTED)
+}
+
+/// More of them.
+pub fn more_spellings() -> impl Iterator<Item = String> {
+    spellings(MORE)
+}
+
+fn spellings(text: &str) -> impl Iterator<Item = String> {
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines.map(|line| line.replace("\\t", "\t").replace("\\n", "\n"))
+}
+
 /// Runs `work` in a namespace of its own. `test` is the full name of the calling test.
-pub(crate) fn enter(test: &str, world: World, work: impl Future<Output = ()>) {
+///
+/// # Panics
+/// If the namespace can't be made, or the test fails in it.
+pub fn enter(test: &str, world: World, work: impl FnOnce()) {
     match std::env::var(OUTSIDE) {
         Ok(outside) => {
             assert_isolated(&outside);
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(work);
+            work();
         }
         Err(_) => match unshare_options() {
             Some(options) => run_inside(test, world, &options),
@@ -59,14 +86,14 @@ pub(crate) fn enter(test: &str, world: World, work: impl Future<Output = ()>) {
 /// Hostile URLs are tried only where nothing can be reached.
 fn assert_isolated(outside: &str) {
     assert_ne!(network_namespace(), outside, "the test runs outside its namespace");
-    let devices = fs::read_to_string("/proc/self/net/dev").unwrap();
+    let devices = fs::read_to_string("/proc/self/net/dev").expect(SETUP);
     let names: Vec<&str> =
         devices.lines().skip(2).filter_map(|line| line.split(':').next()).map(str::trim).collect();
     assert_eq!(names, ["lo"], "the namespace has no other device");
 }
 
 fn network_namespace() -> String {
-    fs::read_link("/proc/self/ns/net").unwrap().to_string_lossy().into_owned()
+    fs::read_link("/proc/self/ns/net").expect(SETUP).to_string_lossy().into_owned()
 }
 
 /// As root directly, else as root of a user namespace, where the system allows that.
@@ -79,11 +106,11 @@ fn unshare_options() -> Option<Vec<&'static str>> {
 }
 
 fn run_inside(test: &str, world: World, options: &[&str]) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect(SETUP);
     for (name, text) in FILES {
-        fs::write(folder.path().join(name), text).unwrap();
+        fs::write(folder.path().join(name), text).expect(SETUP);
     }
-    let output = command(test, world, options, folder.path()).output().unwrap();
+    let output = command(test, world, options, folder.path()).output().expect(SETUP);
     let told = [output.stdout, output.stderr].concat();
     let told = String::from_utf8_lossy(&told);
     assert!(output.status.success() && told.contains("1 passed"), "inside the laboratory:\n{told}");
@@ -92,7 +119,7 @@ fn run_inside(test: &str, world: World, options: &[&str]) {
 fn command(test: &str, world: World, options: &[&str], folder: &Path) -> Command {
     let mut command = Command::new("unshare");
     command.args(options).args(["--", "sh", "-c", SCRIPT, "sh"]);
-    command.arg(std::env::current_exe().unwrap()).args([test, "--exact", "--nocapture"]);
+    command.arg(std::env::current_exe().expect(SETUP)).args([test, "--exact", "--nocapture"]);
     command.env(OUTSIDE, network_namespace());
     command.env("PROOFDESK_LAB_WORLD", format!("{world:?}"));
     command.env("PROOFDESK_LAB_FILES", folder);
