@@ -30,6 +30,8 @@ enum Suite {
     Tokens,
     /// Rounds of 200 refreshes at one time.
     Refreshes,
+    /// Checks that are asked for while their customer comes and goes.
+    Races,
     /// `kill -9` while documents are made.
     Kills,
     /// Cases that schemathesis makes from the OpenAPI document.
@@ -43,6 +45,7 @@ impl Suite {
             Self::Replays => ("PROOFDESK_TEST_REPLAYS", 100_000, "policy::replay"),
             Self::Tokens => ("PROOFDESK_TEST_TOKEN_TURNS", 1000, "policy::bad_tokens"),
             Self::Refreshes => ("PROOFDESK_TEST_REFRESH_ROUNDS", 500, "wire::tokens::two_hundred_refreshes"),
+            Self::Races => ("PROOFDESK_TEST_RACES", 10_000, "policy::races"),
             Self::Kills => ("PROOFDESK_TEST_KILLS", 50, "crash::kill"),
             Self::Cases => ("PROOFDESK_TEST_CASES", 20_000, "tests/clients/test_schemathesis.py"),
         }

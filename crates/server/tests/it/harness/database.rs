@@ -1,4 +1,4 @@
-//! The database of a desk that is stopped, past all that callers can do.
+//! The database of a desk, past all that callers can do.
 
 use proofdesk_testkit::postgres;
 
@@ -35,6 +35,15 @@ impl Desk {
             }
         }
         self.run();
+    }
+
+    /// Changes one row, while the desk runs.
+    pub(crate) fn change(&self, sql: &str) {
+        if let Some(url) = self.database_url() {
+            runtime().block_on(postgres::execute(url, sql));
+        } else {
+            assert_eq!(self.database().execute(sql, []).expect("a statement"), 1, "{sql}");
+        }
     }
 
     /// The numbers that statements select, one each. The desk starts anew.

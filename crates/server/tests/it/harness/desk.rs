@@ -114,14 +114,8 @@ impl Desk {
 
     /// Starts the process, after [`Desk::kill`] again; the port is another then.
     pub(crate) fn run(&self) {
-        self.run_with(&[]);
-    }
-
-    /// [`Desk::run`] with further settings, for this time only.
-    pub(crate) fn run_with(&self, settings: &[(&str, &str)]) {
         let log = File::options().create(true).append(true).open(self.log_file()).expect("a log");
         let mut command = self.command(&["serve"]);
-        command.envs(settings.iter().map(|(name, value)| (format!("PROOFDESK_{name}"), value)));
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the binary starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let url = url_said(&mut stdout);

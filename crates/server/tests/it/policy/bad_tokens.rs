@@ -198,10 +198,9 @@ fn run(desk: &Desk, plan: &Plan, controls: &[(String, Vec<u8>)]) -> (usize, usiz
 
 on_both_stores! {
     fn nothing_but_a_live_access_token_opens_anything(desk: with [("LIMITS__ADDRESS_PER_SECOND", "0")]) {
-        let expired = live::expired(desk);
         let place = Place::new(desk, "Harbour");
         let tokens = Tokens::new(desk, &place);
-        live::until_denied(desk, &expired);
+        let expired = live::expired(desk);
         let each = [tokens.ended(&expired), ways::elsewhere(&tokens.access)].concat();
         let some = [forged::all(&desk.url()), bent::all(&tokens.access), ways::bad(&tokens)].concat();
         let operations = document::of(desk);

@@ -2,9 +2,8 @@
 //! role, an audit kind or a documented answer fails here, and so does one that nobody has said how to call.
 //!
 //! [`document`] reads the document, [`places`] makes two locations with the same records, [`people`] somebody with each
-//! single role, and [`requests`] says how each operation is called. The tests are [`access`], [`audit`],
-//! [`bad_tokens`], [`mass_assignment`],
-//! [`replay`] and [`routes`].
+//! single role, and [`requests`] says how each operation is called. The tests are [`access`], [`audit`], [`bad_tokens`],
+//! [`mass_assignment`], [`races`], [`replay`] and [`routes`].
 
 mod access;
 mod audit;
@@ -14,6 +13,7 @@ mod mass_assignment;
 mod outbound;
 mod people;
 mod places;
+mod races;
 mod replay;
 mod requests;
 mod routes;
