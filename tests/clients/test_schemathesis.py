@@ -17,7 +17,8 @@ HERE = pathlib.Path(__file__).parent
 # Cases of the administrator's run, at the least; `cargo xtask soak` asks for more.
 CASES = int(os.environ.get("PROOFDESK_TEST_CASES", "2000"))
 
-# How many cases there are for each of an operation's examples, about: with 10 examples it is some 2,500 in all.
+# How many of them stand for one random example of each operation. What the document says of bounds makes many more cases, so
+# that the administrator's 10 examples come to 25,000.
 FACTOR = 200
 
 # Users before the one who calls: the cases change and delete records with small ids.
