@@ -9,6 +9,7 @@ pub(crate) mod files;
 pub(crate) mod get;
 pub(crate) mod oauth;
 pub(crate) mod token;
+pub(crate) mod totp;
 pub(crate) mod update;
 pub(crate) mod utils;
 

@@ -9,7 +9,7 @@ use proofdesk_domain::slots::Slot;
 
 use crate::dispatch::Handler;
 use crate::handlers::{
-    account, batch_or_search, commands, create, delete, files, get, oauth, token, update, utils,
+    account, batch_or_search, commands, create, delete, files, get, oauth, token, totp, update, utils,
 };
 
 /// One operation.
@@ -85,6 +85,12 @@ pub enum Described {
     SetPassword,
     /// Change one's own password.
     ChangePassword,
+    /// Get the secret of a second factor.
+    EnrolTotp,
+    /// Turn the second factor on.
+    ConfirmTotp,
+    /// Turn the second factor off.
+    TurnTotpOff,
 }
 
 /// All operations.
@@ -161,10 +167,14 @@ fn of_users() -> Vec<Route> {
     ]
 }
 
+/// Where the caller's second factor is.
+const TOTP: &str = "/api/auth/totp";
+
 fn of_none() -> Vec<Route> {
     use Access::{AnyUser, Public};
     use Described::{
-        ChangePassword, EndSessions, Enums, Introspect, Me, Metadata, Revoke, Sessions, SetPassword, Token,
+        ChangePassword, ConfirmTotp, EndSessions, EnrolTotp, Enums, Introspect, Me, Metadata, Revoke,
+        Sessions, SetPassword, Token, TurnTotpOff,
     };
     let get = |path: &str, access, operation, handler| own(Method::GET, path, access, operation, handler);
     let post = |path: &str, access, operation, handler| own(Method::POST, path, access, operation, handler);
@@ -175,6 +185,9 @@ fn of_none() -> Vec<Route> {
         post("/api/auth/endsessions", AnyUser, EndSessions, Handler::new(account::end_own_sessions)),
         post("/api/auth/changepassword", AnyUser, ChangePassword, Handler::new(account::change_password)),
         post("/api/auth/setpassword", Public, SetPassword, Handler::new(account::set_password)),
+        post(TOTP, AnyUser, EnrolTotp, Handler::new(totp::enrol)),
+        post("/api/auth/totp/confirm", AnyUser, ConfirmTotp, Handler::new(totp::confirm)),
+        own(Method::DELETE, TOTP, AnyUser, TurnTotpOff, Handler::new(totp::turn_off)),
         post("/api/token", Public, Token, Handler::new(token::handle)),
         post("/api/token/revoke", Public, Revoke, Handler::new(oauth::revoke)),
         post("/api/token/introspect", AnyUser, Introspect, Handler::new(oauth::introspect)),

@@ -67,6 +67,14 @@ pub async fn disable(desk: &Desk, email: &str) -> Result<(), DeskError> {
     edit(desk, email, json!({ "Active": false })).await
 }
 
+/// Takes away the second factor of a user who has lost it, recovery codes too.
+///
+/// # Errors
+/// [`DeskError::NotFound`], [`DeskError::Unavailable`].
+pub async fn take_second_factor(desk: &Desk, email: &str) -> Result<(), DeskError> {
+    edit(desk, email, json!({ "TwoFactorEnabled": false })).await
+}
+
 /// The record of who asks.
 ///
 /// # Errors

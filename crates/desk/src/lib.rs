@@ -21,6 +21,7 @@ pub mod records;
 pub mod sweep;
 pub mod tags;
 pub mod tokens;
+pub mod totp;
 
 mod guard;
 mod names;

@@ -91,8 +91,31 @@ fn user(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
     if itself && !after.flag(user::ACTIVE) {
         errors.push(FieldError::new("Active", "can't be taken from yourself"));
     }
+    errors.extend(second_factor(change, after));
     errors.extend(administration(change, after));
     errors
+}
+
+/// A second factor is the user's own to turn on and off, with its codes. For one that is lost an unrestricted administrator says
+/// `false`; being left out of a body says nothing.
+fn second_factor(change: &Change<'_>, after: &mut Record) -> Option<FieldError> {
+    let before = change.before.is_some_and(|before| before.flag(user::TWO_FACTOR_ENABLED));
+    let sent = change.draft.sent(user::TWO_FACTOR_ENABLED).and_then(Value::as_int).map(|flag| flag != 0);
+    after.set(user::TWO_FACTOR_ENABLED, before);
+    let own = change.before.map(Record::id) == change.by.user_id && change.by.user_id.is_some();
+    let error = |text: &str| Some(FieldError::new("TwoFactorEnabled", text));
+    match sent {
+        Some(true) if !before => error("is turned on by the user, with POST /api/auth/totp"),
+        Some(false) if before && own => error("is turned off with DELETE /api/auth/totp"),
+        Some(false) if before && !change.by.is_unrestricted() => {
+            error("is for unrestricted administrators to take away")
+        }
+        Some(false) => {
+            after.set(user::TWO_FACTOR_ENABLED, false);
+            None
+        }
+        _ => None,
+    }
 }
 
 /// Only an unrestricted administrator makes or changes administrators, and users of no business.

@@ -19,7 +19,8 @@ use crate::{Desk, tokens};
 /// What came of a password. Dropped, it was a wrong one.
 pub(crate) struct Checked {
     slot: Slot,
-    user: Option<Record>,
+    found: Option<Record>,
+    matches: bool,
     /// The password, where it should be hashed anew.
     outdated: Option<SecretString>,
 }
@@ -34,18 +35,15 @@ pub(crate) async fn check(
     email: &str,
     password: SecretString,
 ) -> Result<Checked, DeskError> {
-    let slot = match desk.guard().reserve(email, origin).await {
-        Ok(slot) => slot,
-        Err(refusal) => return Err(refused(desk, origin, email, refusal).await?),
-    };
-    let user = match tokens::user_by_email(desk, email).await {
-        Ok(user) => user,
+    let slot = reserve(desk, origin, email).await?;
+    let found = match tokens::user_by_email(desk, email).await {
+        Ok(found) => found,
         Err(error) => {
             slot.unused();
             return Err(error);
         }
     };
-    let stored = user.as_ref().and_then(|user| user.text(user::PASSWORD_HASH)).map(str::to_owned);
+    let stored = found.as_ref().and_then(|user| user.text(user::PASSWORD_HASH)).map(str::to_owned);
     let verdict = match desk.passwords().verify(password.clone(), stored).await {
         Err(error @ DeskError::Busy(_)) => {
             slot.unused();
@@ -54,7 +52,18 @@ pub(crate) async fn check(
         other => other?,
     };
     let outdated = (verdict.matches && verdict.outdated).then_some(password);
-    Ok(Checked { slot, user: user.filter(|_| verdict.matches), outdated })
+    Ok(Checked { slot, found, matches: verdict.matches, outdated })
+}
+
+/// Takes a slot for a try of an account's password, or of what stands beside it.
+///
+/// # Errors
+/// [`DeskError::TooMany`], [`DeskError::Busy`], [`DeskError::Unavailable`].
+pub(crate) async fn reserve(desk: &Desk, origin: &Origin, email: &str) -> Result<Slot, DeskError> {
+    match desk.guard().reserve(email, origin).await {
+        Ok(slot) => Ok(slot),
+        Err(refusal) => Err(refused(desk, origin, email, refusal).await?),
+    }
 }
 
 /// The error of a try that may not begin. The first one in a while is on record, so that the user's administrator learns of
@@ -95,7 +104,17 @@ fn entry(user: Option<&Record>, kind: AuditType, text: &str) -> Entry {
 impl Checked {
     /// The user whose password it is.
     pub(crate) fn user(&self) -> Option<&Record> {
-        self.user.as_ref()
+        self.found.as_ref().filter(|_| self.matches)
+    }
+
+    /// The user with the e-mail address, whether it was the password or not: for what must take as long in both cases.
+    pub(crate) fn found(&self) -> Option<&Record> {
+        self.found.as_ref()
+    }
+
+    /// Whether it is the password of this user.
+    pub(crate) fn is(&self, user: &Record) -> bool {
+        self.user().is_some_and(|own| own.id() == user.id())
     }
 
     /// The password was right, and is about to be replaced: the try doesn't count, and where it came from is known.
@@ -108,7 +127,7 @@ impl Checked {
     /// failure of the sign-in, because the next one tries again.
     pub(crate) async fn succeed(self, desk: &Desk, origin: &Origin) {
         self.slot.succeeded();
-        if let (Some(user), Some(password)) = (self.user, self.outdated)
+        if let (Some(user), Some(password)) = (self.found, self.outdated)
             && let Err(error) = rehash(desk, origin, user, password).await
         {
             tracing::info!(%error, "a password was not hashed anew");

@@ -15,7 +15,9 @@ pub mod discarded_file;
 pub mod event;
 pub mod file;
 pub mod idempotent_answer;
+pub mod recovery_code;
 pub mod token;
+pub mod totp;
 
 use crate::entity::Entity;
 
@@ -32,14 +34,16 @@ pub static PUBLIC: [&Entity; 8] = [
 ];
 
 /// What the desk keeps for itself.
-pub static INTERNAL: [&Entity; 7] = [
+pub static INTERNAL: [&Entity; 9] = [
     &audit_values::AUDIT_VALUES,
     &client::CLIENT,
     &discarded_file::DISCARDED_FILE,
     &event::EVENT,
     &file::FILE,
     &idempotent_answer::IDEMPOTENT_ANSWER,
+    &recovery_code::RECOVERY_CODE,
     &token::TOKEN,
+    &totp::TOTP,
 ];
 
 /// Every entity.

@@ -67,7 +67,11 @@ async fn password(call: &Call, form: &Query, client: Option<String>) -> Result<O
         return Ok(None);
     };
     let password = SecretString::from(password.to_owned());
-    tokens::password_grant(call.desk(), &call.origin, username, password, client.as_deref()).await.map(Some)
+    let code =
+        form.get("totp").filter(|code| !code.is_empty()).map(|code| SecretString::from(code.to_owned()));
+    tokens::password_grant(call.desk(), &call.origin, username, password, code, client.as_deref())
+        .await
+        .map(Some)
 }
 
 async fn refresh(call: &Call, form: &Query, client: Option<String>) -> Result<Option<Issued>, DeskError> {

@@ -10,13 +10,17 @@ use super::shapes::{Shape, array, date_time, null, object, of, string, uuid};
 const ID: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
 
 /// The schemas, by name.
-pub(super) fn components() -> [(&'static str, Shape); 5] {
+pub(super) fn components() -> [(&'static str, Shape); 9] {
     [
         ("SignIns", sign_ins()),
         ("EndSignIns", end()),
         ("Invitation", invitation()),
         ("SetPassword", passwords("Token", "What the link has behind its `#`.")),
         ("ChangePassword", passwords("Password", "The present one.")),
+        ("TotpEnrol", secrets(&["Password"])),
+        ("TotpEnrolment", totp_enrolment()),
+        ("TotpConfirm", secrets(&["Code"])),
+        ("TotpTurnOff", secrets(&["Password", "Code"])),
     ]
 }
 
@@ -71,4 +75,36 @@ fn passwords(proof: &str, said: &str) -> Shape {
         .property("NewPassword", text().description(Some("At least 8 characters, at most 128.")))
         .required("NewPassword")
         .into()
+}
+
+/// A body of required texts.
+fn secrets(names: &[&'static str]) -> Shape {
+    let said = |name: &str| match name {
+        "Password" => "The caller's password.",
+        _ => "A code of the authenticator: six digits. Where the second factor is on, a recovery code too.",
+    };
+    let shape = |name: &str| string().write_only(true).description(Some(said(name)));
+    names.iter().fold(object(), |built, name| built.property(*name, shape(name)).required(*name)).into()
+}
+
+fn totp_enrolment() -> Shape {
+    let codes = array(string()).description(Some("Each stands in for a code once."));
+    object()
+        .property("Secret", string().description(Some("In Base32 (RFC 4648 section 6), to type in.")))
+        .required("Secret")
+        .property("Url", string().description(Some("As an `otpauth:` URL, to draw as a QR code.")))
+        .required("Url")
+        .property("RecoveryCodes", codes)
+        .required("RecoveryCodes")
+        .description(Some("Shown once, never again."))
+        .into()
+}
+
+/// A second factor that was enrolled.
+pub(super) fn enrolment_example() -> Json {
+    json!({
+        "Secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        "Url": "otpauth://totp/Proofdesk:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Proofdesk",
+        "RecoveryCodes": ["ABCD-EFGH-IJKL-MNOP"],
+    })
 }

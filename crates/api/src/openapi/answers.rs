@@ -156,8 +156,9 @@ pub(super) fn of(route: &Route) -> Vec<(String, RefOr<Response>)> {
 
 fn errors(route: &Route) -> Vec<u16> {
     use Described::{
-        ChangePassword, Commands, Create, Delete, Download, EndSessions, Enums, Get, Introspect, Invite, Me,
-        Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword, Token, Upload,
+        ChangePassword, Commands, ConfirmTotp, Create, Delete, Download, EndSessions, EnrolTotp, Enums, Get,
+        Introspect, Invite, Me, Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword,
+        Token, TurnTotpOff, Upload,
     };
     let mut statuses = vec![405, 408, 414, 429, 431, 500, 503];
     match route.access {
@@ -175,7 +176,7 @@ fn errors(route: &Route) -> Vec<u16> {
         Create | SetPassword => &[400, 409, 413, 415],
         RunCommand => &[400, 409, 412, 413, 415],
         Replace | Merge => &[400, 404, 409, 412, 413, 415],
-        ChangePassword | EndSessions => &[400, 404, 409, 413, 415],
+        ChangePassword | EndSessions | EnrolTotp | ConfirmTotp | TurnTotpOff => &[400, 404, 409, 413, 415],
         Delete => &[400, 404, 409, 412],
         Invite => &[400, 404, 409],
         Upload(_) => &[400, 404, 409, 412, 415],
@@ -188,8 +189,9 @@ fn errors(route: &Route) -> Vec<u16> {
 
 fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
     use Described::{
-        ChangePassword, Commands, Create, Delete, Download, EndSessions, Enums, Get, Introspect, Invite, Me,
-        Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword, Token, Upload,
+        ChangePassword, Commands, ConfirmTotp, Create, Delete, Download, EndSessions, EnrolTotp, Enums, Get,
+        Introspect, Invite, Me, Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword,
+        Token, TurnTotpOff, Upload,
     };
     let name = route.entity.map_or("", |entity| entity.name);
     let wrote = |done: &str| {
@@ -208,6 +210,14 @@ fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
         Commands => json_answer("The commands.", schema("Commands"), commands()),
         Enums => json_answer("The values.", schema("EnumerationValues"), values()),
         Me => json_answer("The user.", schema("Me"), me()),
+        EnrolTotp => {
+            no_store(json_answer("The secret.", schema("TotpEnrolment"), account::enrolment_example()))
+        }
+        ConfirmTotp | TurnTotpOff => {
+            let turned = if route.operation == ConfirmTotp { "on" } else { "off" };
+            let message = format!("The second factor was successfully turned {turned}.");
+            did(&message)
+        }
         Sessions => json_answer("The sign-ins.", schema("SignIns"), account::sign_ins_example()),
         EndSessions => did("2 sign-ins were ended."),
         SetPassword => did("The password was set. You can sign in with it now."),

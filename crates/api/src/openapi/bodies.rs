@@ -93,6 +93,14 @@ pub(super) fn of(route: &Route) -> Option<RequestBody> {
         Described::SetPassword => return Some(either("SetPassword", password_example("Token"))),
         Described::ChangePassword => return Some(either("ChangePassword", password_example("Password"))),
         Described::Revoke | Described::Introspect => return Some(oauth::one_token_body()),
+        Described::EnrolTotp => {
+            return Some(either("TotpEnrol", json!({ "Password": "correct horse battery staple" })));
+        }
+        Described::ConfirmTotp => return Some(either("TotpConfirm", json!({ "Code": "081804" }))),
+        Described::TurnTotpOff => {
+            let example = json!({ "Password": "correct horse battery staple", "Code": "081804" });
+            return Some(either("TotpTurnOff", example));
+        }
         _ => return None,
     };
     let entity = route.entity?;

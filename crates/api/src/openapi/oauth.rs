@@ -22,6 +22,9 @@ pub(super) fn components() -> [(&'static str, Shape); 9] {
     ]
 }
 
+const CODE: &str =
+    "A code of the authenticator, or a recovery code, where the user has a second factor. Empty is none.";
+
 fn password_grant() -> Shape {
     object()
         .property("grant_type", one_of(string(), ["password"]))
@@ -30,6 +33,7 @@ fn password_grant() -> Shape {
         .required("username")
         .property("password", string())
         .required("password")
+        .property("totp", string().description(Some(CODE)))
         .property(
             "client_id",
             string().description(Some("What the client calls itself; a header is taken too.")),

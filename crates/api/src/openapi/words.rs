@@ -14,6 +14,7 @@ pub(super) struct Words {
 }
 
 /// The words for a route.
+#[expect(clippy::too_many_lines, reason = "a table: a line or two for each operation")]
 pub(super) fn of(route: &Route) -> Words {
     let name = route.entity.map_or("", |entity| entity.name);
     let (id, summary, description) = match route.operation {
@@ -68,6 +69,13 @@ pub(super) fn of(route: &Route) -> Words {
         }
         Described::Metadata => {
             ("Auth_metadata".to_owned(), "What the authorization server can".to_owned(), METADATA)
+        }
+        Described::EnrolTotp => ("Auth_totpEnrol".to_owned(), "Enrol a second factor".to_owned(), ENROL),
+        Described::ConfirmTotp => {
+            ("Auth_totpConfirm".to_owned(), "Turn the second factor on".to_owned(), CONFIRM)
+        }
+        Described::TurnTotpOff => {
+            ("Auth_totpOff".to_owned(), "Turn the second factor off".to_owned(), TURN_OFF)
         }
     };
     Words { id, summary, description }
@@ -138,6 +146,14 @@ const SET_PASSWORD: &str = "By whoever has a link. The link, and all tokens of t
 const CHANGE_PASSWORD: &str = "All else that the user is signed in with ends.";
 const METADATA: &str = "RFC 8414.";
 
+const ENROL: &str = "Gives the caller a secret for an authenticator (RFC 6238: SHA-1, six digits, 30 seconds) and ten \
+                     recovery codes. They are shown once. Nothing is asked for before the first code confirms it, within \
+                     the hour.";
+const CONFIRM: &str = "From then on a sign-in needs `totp`, HTTP Basic is refused for the user, and tokens of sign-ins from \
+                       before are not renewed. A wrong code counts as a wrong password does.";
+const TURN_OFF: &str = "Needs the password and a code. For somebody who has lost both authenticator and recovery codes an \
+                        unrestricted administrator sets `TwoFactorEnabled` of the user to false.";
+
 /// The role that opens an operation, as `x-role`.
 pub(super) fn role(route: &Route) -> String {
     match (route.access, route.entity) {
@@ -182,6 +198,7 @@ pub(super) fn audit(route: &Route) -> Option<AuditType> {
         Described::Replace | Described::Merge | Described::RunCommand | Described::Upload(_) => {
             Some(AuditType::Update)
         }
+        Described::EnrolTotp | Described::ConfirmTotp | Described::TurnTotpOff => Some(AuditType::Update),
         Described::Delete => Some(AuditType::Delete),
         Described::Download(_) => Some(AuditType::Look),
         Described::Token => Some(AuditType::SignIn),

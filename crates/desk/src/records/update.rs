@@ -14,7 +14,7 @@ use super::{Body, Saved, business_of, subject_of};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Grant;
 use crate::error::DeskError;
-use crate::{Desk, checks, documents, retrying, tokens};
+use crate::{Desk, checks, documents, retrying, tokens, totp};
 
 /// Changes a record: all its writable properties ([`Write::Replace`]) or those that are sent ([`Write::Merge`]).
 ///
@@ -67,6 +67,11 @@ async fn plain(
         }
         if hash.is_some() || (record.entity() == &USER && !record.flag(user::ACTIVE)) {
             end_tokens(desk, &mut transaction, id).await?;
+        }
+        if record.entity() == &USER
+            && before.get(user::TWO_FACTOR_ENABLED) != record.get(user::TWO_FACTOR_ENABLED)
+        {
+            totp::clear(desk, &mut transaction, id).await?;
         }
         change(desk, grant, &mut transaction, &before, &mut record);
         desk.commit(transaction).await?;

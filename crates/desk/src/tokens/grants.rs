@@ -13,6 +13,7 @@ use super::{hash, new_token};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::{Caller, Origin, Principal};
 use crate::error::DeskError;
+use crate::totp::{self, Shown};
 use crate::{Desk, retrying, sign_in};
 
 /// Tokens, given out once.
@@ -27,7 +28,7 @@ pub struct Issued {
     pub scope: Option<String>,
 }
 
-/// Tokens for an e-mail address and a password.
+/// Tokens for an e-mail address and a password, and a code where the user has a second factor.
 ///
 /// # Errors
 /// [`DeskError::InvalidGrant`] without saying what is wrong, [`DeskError::Unavailable`].
@@ -36,6 +37,7 @@ pub async fn password_grant(
     origin: &Origin,
     username: &str,
     password: SecretString,
+    code: Option<SecretString>,
     client_id: Option<&str>,
 ) -> Result<Issued, DeskError> {
     if !desk.settings().password_grant {
@@ -43,17 +45,20 @@ pub async fn password_grant(
     }
     retrying(|| async {
         let checked = sign_in::check(desk, origin, username, password.clone()).await?;
-        let Some(user) = checked.user().filter(|user| may_sign_in(user)).cloned() else {
+        let mut transaction = Transaction::default();
+        let shown = totp::look_at(desk, checked.found(), code.as_ref(), &mut transaction).await?;
+        let may = |user: &&Record| may_sign_in(user) && shown != Shown::Wrong;
+        let Some(user) = checked.user().filter(may).cloned() else {
             return refuse(desk, origin).await;
         };
         let client = client_id.unwrap_or_else(|| user.text(user::EMAIL).unwrap_or_default());
         let (id, started_on) = (desk.random().uuid().into(), desk.now().as_second());
         let family = Family { id, user: &user, client, started_on };
-        let mut transaction = Transaction::default();
         // A password that was changed since it was looked at ended the tokens that there were: no new ones after that.
         transaction.holds(&user, user::PASSWORD_HASH, user.get(user::PASSWORD_HASH).clone());
         let issued = issue(desk, &mut transaction, &family, Pair::random(desk.random()));
-        record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, "Signed in by password");
+        record(desk, &mut transaction, origin, Some(&user), AuditType::SignIn, by(shown));
+        // In a conflict all is looked at again: a code that somebody else has used meanwhile is no good any more.
         desk.commit(transaction).await?;
         checked.succeed(desk, origin).await;
         Ok(issued)
@@ -66,9 +71,17 @@ async fn refuse(desk: &Desk, origin: &Origin) -> Result<Issued, DeskError> {
     Err(DeskError::InvalidGrant)
 }
 
-/// Whether a user may get tokens: active, allowed to use the API, and without a second factor that wasn't asked for.
+fn by(shown: Shown) -> &'static str {
+    match shown {
+        Shown::NotAsked | Shown::Wrong => "Signed in by password",
+        Shown::Code => "Signed in by password and code",
+        Shown::RecoveryCode => "Signed in by password and recovery code",
+    }
+}
+
+/// Whether a user may get tokens: active, and allowed to use the API.
 pub(super) fn may_sign_in(user: &Record) -> bool {
-    user.flag(user::ACTIVE) && user.flag(user::API_ACCESS) && !user.flag(user::TWO_FACTOR_ENABLED)
+    user.flag(user::ACTIVE) && user.flag(user::API_ACCESS)
 }
 
 pub(super) fn is_live(desk: &Desk, token: &Record, kind: TokenKind) -> bool {

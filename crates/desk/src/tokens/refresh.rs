@@ -22,7 +22,7 @@ use super::grants::{Family, Issued, Pair, is_live, issue, may_sign_in, note, rec
 use super::{hash, of_family, token_of};
 use crate::caller::Origin;
 use crate::error::DeskError;
-use crate::{Desk, retrying};
+use crate::{Desk, retrying, totp};
 
 /// What is said in the audit trail of a token that isn't taken.
 const REFUSED: &str = "A refresh token was refused";
@@ -48,6 +48,9 @@ pub async fn refresh_grant(
         let Some(user) = user.filter(|_| client_id.is_none_or(|sent| sent == client)) else {
             return refuse(desk, origin).await;
         };
+        if !totp::lets_renew(desk, &user, started_on(&old)).await? {
+            return refuse(desk, origin).await;
+        }
         match old.int(token::USED_ON) {
             None => rotate(desk, origin, &old, &user, &refresh).await,
             Some(used_on) => again(desk, origin, &old, &user, used_on, &refresh).await,

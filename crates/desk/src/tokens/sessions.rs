@@ -106,7 +106,8 @@ pub async fn authenticate(desk: &Desk, bearer: &SecretString) -> Result<Arc<Prin
         .filter(|token| grants::is_live(desk, token, TokenKind::Access))
         .ok_or(DeskError::Unauthenticated)?;
     let query = Query::by_id(&USER, Scope::All, token.int(token::USER_ID).unwrap_or(0));
-    let user = desk.store().select(&query).await?.pop().ok_or(DeskError::Unauthenticated)?;
+    let user = desk.store().select(&query).await?.pop().filter(|user| user.flag(user::API_ACCESS));
+    let user = user.ok_or(DeskError::Unauthenticated)?;
     let principal = principal(desk, &user).await?.ok_or(DeskError::Unauthenticated)?;
     let principal = machines::narrowed(principal, &token);
     let ends_on = token.int(token::EXPIRES_ON).unwrap_or(0);

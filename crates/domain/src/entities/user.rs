@@ -38,8 +38,8 @@ entity! {
         DEFAULT_BUSINESS_ID = Field::reference("DefaultBusinessId", "default_business_id", &BUSINESS);
         /// The language of its pages, a BCP 47 tag.
         LANGUAGE = Field::text("Language", "language", 35);
-        /// Whether a second factor is enrolled.
-        TWO_FACTOR_ENABLED = Field::flag("TwoFactorEnabled", "two_factor_enabled").read_only();
+        /// Whether a second factor is enrolled. Nobody sets it for another; an unrestricted administrator takes it away.
+        TWO_FACTOR_ENABLED = Field::flag("TwoFactorEnabled", "two_factor_enabled");
         /// Whether it wants mail about checks.
         ON_IDENTITY_CHECK_UPDATE = Field::flag("OnIdentityCheckUpdate", "on_identity_check_update");
         /// The e-mail address as compared at sign-in, folded so that no spelling of it is another one's; unique.

@@ -51,6 +51,11 @@ enum Verb {
         /// The e-mail address.
         email: String,
     },
+    /// Take away the second factor of a user who has lost it.
+    TakeTotp {
+        /// The e-mail address.
+        email: String,
+    },
     /// List all users.
     List,
     /// Take from a user the right to sign in, at once.
@@ -75,6 +80,9 @@ pub(crate) async fn run(config: &Config, user: User) -> anyhow::Result<()> {
             set.map(|()| password.say(&email, "has a new password"))
         }
         Verb::Invite { email } => invite(config, &desk, &email).await,
+        Verb::TakeTotp { email } => accounts::take_second_factor(&desk, &email)
+            .await
+            .map(|()| say(format_args!("{email} needs no second factor any more."))),
         Verb::List => list(&desk).await,
         Verb::Disable { email } => accounts::disable(&desk, &email)
             .await

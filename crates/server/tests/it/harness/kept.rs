@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use proofdesk_domain::entities::{user, user::USER};
+use proofdesk_domain::entity::Entity;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
 use proofdesk_store::{Query, Store as Records, Transaction};
@@ -17,6 +18,12 @@ impl Desk {
     pub(crate) fn kept_user(&self, email: &str) -> Record {
         let query = Query::all(&USER, Scope::All, 1).equals(user::EMAIL, email);
         self.beside(async |store| store.select(&query).await.expect("users").pop().expect("the user"))
+    }
+
+    /// All records of an entity, at most a hundred, as they are kept.
+    #[track_caller]
+    pub(crate) fn kept(&self, entity: &'static Entity) -> Vec<Record> {
+        self.beside(async |store| store.select(&Query::all(entity, Scope::All, 100)).await.expect("records"))
     }
 
     /// Keeps a record as it shall be, whatever the desk would say to it.

@@ -11,6 +11,7 @@
 //! ```
 
 mod answer;
+mod authenticator;
 pub(crate) mod bench;
 mod client;
 mod count;
@@ -25,6 +26,7 @@ mod watcher;
 mod world;
 
 pub(crate) use answer::Answer;
+pub(crate) use authenticator::{Authenticator, CONFIRM, TOTP};
 pub(crate) use client::{Client, Sent, multipart};
 pub(crate) use count::count;
 pub(crate) use database::LONG_IDS_STEP;

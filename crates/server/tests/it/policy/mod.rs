@@ -17,3 +17,4 @@ mod races;
 mod replay;
 mod requests;
 mod routes;
+mod second_factor;

@@ -20,6 +20,7 @@ mod roles;
 mod tags;
 mod tenants;
 mod tokens;
+mod totp;
 mod user_roles;
 mod users;
 mod utils;
