@@ -24,13 +24,6 @@ fn basic(desk: &Desk, email: &str, password: &str) -> Client {
     desk.anonymous().with_authorization(&format!("Basic {credentials}"))
 }
 
-/// How many passwords were hashed since the start.
-fn hashes(desk: &Desk) -> u64 {
-    let text = desk.anonymous().get("/metrics").text();
-    let line = text.lines().find_map(|line| line.strip_prefix("password_hashes_total "));
-    line.map_or(0, |count| count.parse().expect("a number"))
-}
-
 /// Fifty ways to spell an address.
 fn spellings(email: &str) -> Vec<String> {
     let wide: String = email.chars().map(|c| if c == 'a' { 'ａ' } else { c }).collect();
@@ -78,15 +71,15 @@ on_both_stores! {
     ]) {
         assert_eq!(sign_in(&desk.anonymous(), HOME, ADMIN_EMAIL, ADMIN_PASSWORD).status, 200);
         let admin = desk.admin();
-        let before = hashes(desk);
+        let before = desk.password_hashes();
         let (looked_at, _) = storm(desk, ADMIN_EMAIL);
-        let guessed = hashes(desk) - before;
+        let guessed = desk.password_hashes() - before;
         assert!((4..=6).contains(&guessed) && looked_at as u64 == guessed, "{guessed} hashes, {looked_at} answers");
 
         assert_eq!(sign_in(&desk.anonymous(), HOME, ADMIN_EMAIL, ADMIN_PASSWORD).status, 200, "at once");
         let from_home = [("x-forwarded-for", HOME)];
         basic(desk, ADMIN_EMAIL, ADMIN_PASSWORD).get_with(BUSINESSES, &from_home).record();
-        let before = hashes(desk);
+        let before = desk.password_hashes();
         for number in 0..100 {
             let status = match number % 2 {
                 0 => sign_in(&desk.anonymous(), HOME, ADMIN_EMAIL, "not the password").status,
@@ -94,7 +87,7 @@ on_both_stores! {
             };
             assert!([400, 401, 429].contains(&status), "{status}");
         }
-        let from_known = hashes(desk) - before;
+        let from_known = desk.password_hashes() - before;
         assert!(from_known >= 4 && guessed + from_known <= 10, "{guessed} and {from_known}, by both ways");
 
         let told = refusals_on_record(desk);

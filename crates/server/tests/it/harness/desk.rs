@@ -170,6 +170,13 @@ impl Desk {
         self.data.path().join("desk.log")
     }
 
+    /// How many passwords it has begun to hash since it was started.
+    pub(crate) fn password_hashes(&self) -> u64 {
+        let text = self.anonymous().get("/metrics").text();
+        let line = text.lines().find_map(|line| line.strip_prefix("password_hashes_total "));
+        line.map_or(0, |count| count.parse().expect("a number"))
+    }
+
     /// The unrestricted administrator, signed in.
     pub(crate) fn admin(&self) -> &Client {
         self.admin.get_or_init(|| self.signed_in(ADMIN_EMAIL, ADMIN_PASSWORD))

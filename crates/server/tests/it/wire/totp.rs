@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 use crate::harness::{
-    ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Authenticator, CHECKS, CONFIRM, Client, Desk, TOTP, USERS,
+    ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Authenticator, CHECKS, CONFIRM, Client, Desk, Store, TOTP, USERS,
 };
 
 const TOKEN: &str = "/api/token";
@@ -250,5 +250,31 @@ on_both_stores! {
         basic(desk, grace).get("/api/auth/me").is_denied();
         let recovered = sign_in(desk, grace, &own[1].recovery_codes[0]);
         is_refused(&recovered);
+    }
+}
+
+/// Nothing can be written while they all look at the code, so each of them has found it unused.
+#[test]
+fn of_many_who_have_found_a_code_unused_one_gets_in() {
+    let desk = Desk::start(Store::Sqlite);
+    let email = "grace@example.com";
+    user(&desk, email);
+    let own = Authenticator::turn_on(&bearer(&desk, &sign_in(&desk, email, "").record()), PASSWORD);
+    let database = rusqlite::Connection::open(desk.data().join("desk.db")).expect("the database");
+    for code in [own.code(1), own.recovery_codes[0].clone()] {
+        let (anyone, before) = (desk.anonymous(), desk.password_hashes());
+        let form = [("grant_type", "password"), ("username", email), ("password", PASSWORD), ("totp", &code)];
+        database.execute_batch("BEGIN IMMEDIATE").expect("the writer's lock");
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let asking: Vec<_> = (0..3).map(|_| scope.spawn(|| anyone.form(TOKEN, &form).status)).collect();
+            // The last of them looks at the code while the lock is given back, the others have done so.
+            while desk.password_hashes() < before + 3 {}
+            database.execute_batch("ROLLBACK").expect("the lock is given back");
+            asking.into_iter().map(|one| one.join().expect("an answer")).collect()
+        });
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+        // The counts of wrong codes begin anew.
+        desk.kill();
+        desk.run();
     }
 }
