@@ -97,7 +97,7 @@ fn user(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
 }
 
 /// A second factor is the user's own to turn on and off, with its codes. For one that is lost an unrestricted administrator says
-/// `false`; being left out of a body says nothing.
+/// `false`; being left out of a body says nothing, nor does a new user's.
 fn second_factor(change: &Change<'_>, after: &mut Record) -> Option<FieldError> {
     let before = change.before.is_some_and(|before| before.flag(user::TWO_FACTOR_ENABLED));
     let sent = change.draft.sent(user::TWO_FACTOR_ENABLED).and_then(Value::as_int).map(|flag| flag != 0);
@@ -105,7 +105,9 @@ fn second_factor(change: &Change<'_>, after: &mut Record) -> Option<FieldError> 
     let own = change.before.map(Record::id) == change.by.user_id && change.by.user_id.is_some();
     let error = |text: &str| Some(FieldError::new("TwoFactorEnabled", text));
     match sent {
-        Some(true) if !before => error("is turned on by the user, with POST /api/auth/totp"),
+        Some(true) if !before && change.before.is_some() => {
+            error("is turned on by the user, with POST /api/auth/totp")
+        }
         Some(false) if before && own => error("is turned off with DELETE /api/auth/totp"),
         Some(false) if before && !change.by.is_unrestricted() => {
             error("is for unrestricted administrators to take away")

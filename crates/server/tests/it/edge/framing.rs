@@ -38,8 +38,7 @@ fn address(number: usize) -> String {
 
 /// A request that leaves an audit entry with an address of its own, and ends the connection.
 fn canary(number: usize) -> String {
-    // A name of its own each, all as long: the fourth wrong password of one account is the last that is looked at.
-    let form = format!("grant_type=password&username=canary{number:04}%40example.com&password=wrong");
+    let form = "grant_type=refresh_token&refresh_token=none";
     format!(
         "POST /api/token HTTP/1.1\r\nHost: desk\r\nX-Forwarded-For: {}\r\nConnection: close\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
