@@ -28,6 +28,11 @@ pub(crate) fn fold(name: &str) -> String {
     folded
 }
 
+/// Whether a name can be an account's at all: those are e-mail addresses. What can't be isn't looked at any further.
+pub(crate) fn may_be_an_account(name: &str) -> bool {
+    fold(name).contains('@')
+}
+
 /// White space, and characters that are drawn as nothing (Unicode's `Default_Ignorable_Code_Point`, format and control
 /// characters).
 fn is_unseen(c: char) -> bool {

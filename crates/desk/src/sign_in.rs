@@ -14,11 +14,12 @@ use crate::caller::{Caller, Origin, Principal};
 use crate::error::DeskError;
 use crate::guard::{Refusal, Slot};
 use crate::records::business_of;
-use crate::{Desk, tokens};
+use crate::{Desk, names, tokens};
 
 /// What came of a password. Dropped, it was a wrong one.
 pub(crate) struct Checked {
-    slot: Slot,
+    /// None where the name can't be an account's, whoever asks.
+    slot: Option<Slot>,
     found: Option<Record>,
     matches: bool,
     /// The password, where it should be hashed anew.
@@ -35,6 +36,9 @@ pub(crate) async fn check(
     email: &str,
     password: SecretString,
 ) -> Result<Checked, DeskError> {
+    if !names::may_be_an_account(email) {
+        return Ok(Checked { slot: None, found: None, matches: false, outdated: None });
+    }
     let slot = reserve(desk, origin, email).await?;
     let found = match tokens::user_by_email(desk, email).await {
         Ok(found) => found,
@@ -52,7 +56,7 @@ pub(crate) async fn check(
         other => other?,
     };
     let outdated = (verdict.matches && verdict.outdated).then_some(password);
-    Ok(Checked { slot, found, matches: verdict.matches, outdated })
+    Ok(Checked { slot: Some(slot), found, matches: verdict.matches, outdated })
 }
 
 /// Takes a slot for a try of an account's password, or of what stands beside it.
@@ -119,14 +123,18 @@ impl Checked {
 
     /// The password was right, and is about to be replaced: the try doesn't count, and where it came from is known.
     pub(crate) fn right(self) {
-        self.slot.succeeded();
+        if let Some(slot) = self.slot {
+            slot.succeeded();
+        }
     }
 
     /// The sign-in has succeeded: the try doesn't count, and where it came from is known. A hash that was made with other
     /// parameters than today's is made anew, so that raising them protects those who sign in; a failure of that is no
     /// failure of the sign-in, because the next one tries again.
     pub(crate) async fn succeed(self, desk: &Desk, origin: &Origin) {
-        self.slot.succeeded();
+        if let Some(slot) = self.slot {
+            slot.succeeded();
+        }
         if let (Some(user), Some(password)) = (self.found, self.outdated)
             && let Err(error) = rehash(desk, origin, user, password).await
         {

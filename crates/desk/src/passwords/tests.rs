@@ -161,5 +161,5 @@ async fn the_thread_is_nice_alone() {
     let nice = || rustix::process::getpriority_process(None).expect("a priority");
     let before = nice();
     let there = passwords.thread.run(move |_: &mut _| nice()).await.expect("it was done");
-    assert_eq!((there, nice()), (19, before));
+    assert_eq!((there, nice()), (10, before));
 }

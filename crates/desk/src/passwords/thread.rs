@@ -1,6 +1,6 @@
 //! The thread that works out hashes, one after the other, behind everything else that the desk does.
 //!
-//! A hash takes some 25 ms of a core and 19 MiB. So there is one thread, of the lowest priority, and a short queue: who would
+//! A hash takes some 25 ms of a core and 19 MiB. So there is one thread, of low priority, and a short queue: who would
 //! have to wait long is told to come back. Nothing is started or allocated before the first password, and the memory is given
 //! back when nobody has signed in for a moment.
 
@@ -23,8 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the memory is kept for the next password.
 const KEPT: Duration = Duration::from_secs(1);
 
-/// How nice the thread is to all others: as nice as can be.
-const NICE: i32 = 19;
+/// How nice the thread is to all others: where all cores are busy it gets a tenth of what another thread gets. The nicest, 19,
+/// would get a seventieth, and nobody could sign in to a busy machine.
+const NICE: i32 = 10;
 
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 

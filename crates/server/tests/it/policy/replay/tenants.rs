@@ -107,7 +107,7 @@ fn marked(entity: &Entity, mark: &str, number: u8) -> Value {
     let mut body = Map::new();
     for field in entity.fields {
         let kept = matches!(field.source, Source::Column(_)) && field.access == Access::Writable;
-        if !kept || ["Active", "IsAdmin", "APIAccess", "Archived"].contains(&field.name) {
+        if !kept || DECIDING.contains(&field.name) {
             continue;
         }
         let value = match field.kind {
@@ -125,6 +125,17 @@ fn marked(entity: &Entity, mark: &str, number: u8) -> Value {
     }
     Value::Object(body)
 }
+
+/// Flags that decide what can be done at all.
+const DECIDING: [&str; 7] = [
+    "Active",
+    "IsAdmin",
+    "APIAccess",
+    "Archived",
+    "TwoFactorEnabled",
+    "IdentityCheckFourEyes",
+    "IdentityCheckSecondReviewer",
+];
 
 /// For each secret that a request can name, one of the same length that isn't there.
 pub(super) struct Absent(Vec<(Vec<u8>, Vec<u8>)>);
