@@ -76,7 +76,7 @@ pub async fn introspect(
         return Ok(None);
     }
     let user = desk.store().select(&Query::by_id(&USER, Scope::All, user_id)).await?.pop();
-    let Some(user) = user else { return Ok(None) };
+    let Some(user) = user.filter(|user| user.flag(user::API_ACCESS)) else { return Ok(None) };
     let principal = principal(desk, &user).await?.map(|principal| machines::narrowed(principal, &token));
     Ok(principal.map(|principal| told(&token, &user, &principal)))
 }

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
 use proofdesk_api::{Api, MissingRole, Rate, Rates, Settings};
+use proofdesk_desk::error::DeskError;
 use proofdesk_desk::{Desk, accounts, sweep};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -104,7 +105,8 @@ async fn renew_logins(desk: &Desk) -> anyhow::Result<()> {
 /// Makes the administrator of a new desk, and says the password once if it was made up.
 async fn first_start(config: &Config, desk: &Desk) -> anyhow::Result<()> {
     let made = accounts::first_administrator(desk, &config.admin_email, config.admin_password.clone()).await;
-    let Some(admin) = made.map_err(super::user::explained).context("the first administrator")? else {
+    let made = made.map_err(|error| super::user::explained(in_words_of_configuration(error)));
+    let Some(admin) = made.context("the first administrator")? else {
         return Ok(());
     };
     match admin.made_up {
@@ -116,6 +118,19 @@ async fn first_start(config: &Config, desk: &Desk) -> anyhow::Result<()> {
         None => say(format_args!("This is the first start. Sign in as {}.", admin.email)),
     }
     Ok(())
+}
+
+/// The error, about the keys of the configuration that the properties come from.
+fn in_words_of_configuration(error: DeskError) -> DeskError {
+    let DeskError::Invalid(mut errors) = error else { return error };
+    for error in &mut errors {
+        match error.property.as_str() {
+            "NewPassword" => "admin_password".clone_into(&mut error.property),
+            "Email" => "admin_email".clone_into(&mut error.property),
+            _ => {}
+        }
+    }
+    DeskError::Invalid(errors)
 }
 
 /// What was measured is kept one by one until it is put into its buckets: that may not wait for somebody to ask.

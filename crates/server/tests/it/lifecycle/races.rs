@@ -122,7 +122,7 @@ async fn race(
     (check, document): (i64, i64),
 ) -> (i64, Status) {
     let rivals: Vec<&Rival> =
-        rivals.iter().filter(|rival| rival.key != "Cancel" || number % 2 == 0).collect();
+        rivals.iter().filter(|rival| rival.key != "Cancel" || number.is_multiple_of(2)).collect();
     let count = if number < CROWDED { CROWD } else { rivals.len() };
     let order = (0..count).map(|place| rivals[(place + number) % rivals.len()]);
     let decide = |rival: &Rival| {

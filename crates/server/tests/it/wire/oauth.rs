@@ -167,6 +167,7 @@ on_both_stores! {
 
         desk.admin().patch(USERS, &json!({ "Id": user, "APIAccess": false })).id();
         program.get(CHECKS).is_denied();
+        assert_eq!(introspect(desk.admin(), &json!(program.token())), json!({ "active": false }));
         is_error(&grant(&basic(desk, &id, &secret), &[]), 401, "invalid_client");
         desk.admin().patch(USERS, &json!({ "Id": user, "APIAccess": true, "Active": false })).id();
         is_error(&grant(&basic(desk, &id, &secret), &[]), 401, "invalid_client");

@@ -3,7 +3,7 @@
 use proofdesk_domain::entities::user;
 use serde_json::json;
 
-use crate::harness::{AUDIT, CHECKS, USERS};
+use crate::harness::{AUDIT, CHECKS, Desk, Store, USERS};
 
 const OLD_PASSWORD: &str = "a password of long ago";
 /// Its hash, with parameters that were good enough then.
@@ -90,4 +90,15 @@ on_both_stores! {
         let weak = desk.admin().patch(USERS, &json!({ "Id": id, "NewPassword": "iloveyou" }));
         assert_eq!(weak.errors(), common);
     }
+}
+
+#[test]
+fn the_first_administrators_password_is_held_to_it_and_named() {
+    let desk = Desk::start(Store::Sqlite);
+    let mut serve = desk.command(&["serve"]);
+    serve.env("PROOFDESK_DATA", desk.folder().join("another")).env("PROOFDESK_ADMIN_PASSWORD", "password");
+    let output = serve.output().expect("the binary runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("admin_password: must not be one of the passwords that most people use"), "{said}");
 }
