@@ -16,8 +16,11 @@ use crate::caller::Caller;
 use crate::error::DeskError;
 use crate::{Desk, accounts, retrying, tokens};
 
-/// What all ids of machine clients begin with. No e-mail address does, because an id has no `@`.
+/// What all ids of machine clients begin with. Random bytes in hexadecimal follow, so that no program that calls itself
+/// `client_something` at the other grants is taken for one; and no e-mail address is, because an id has no `@`.
 const PREFIX: &str = "client_";
+/// How many random bytes an id has.
+const RANDOM: usize = 12;
 
 /// What a program signs in with, given out once.
 pub struct Credentials {
@@ -45,7 +48,7 @@ pub struct Listed {
 /// [`DeskError::NotFound`] without such a user, [`DeskError::Unavailable`].
 pub async fn create(desk: &Desk, email: &str, name: &str) -> Result<Credentials, DeskError> {
     let user = accounts::by_email(desk, email).await?;
-    let mut id = [0; 12];
+    let mut id = [0; RANDOM];
     desk.random().fill(&mut id);
     let client_id = format!("{PREFIX}{}", hex::encode(id));
     let secret = tokens::new_token(desk.random());
@@ -120,16 +123,19 @@ pub async fn list(desk: &Desk) -> Result<Vec<Listed>, DeskError> {
 
 /// The client with this id.
 pub(crate) async fn find(desk: &Desk, client_id: &str) -> Result<Option<Record>, DeskError> {
-    if !client_id.starts_with(PREFIX) {
+    if !is_client(client_id) {
         return Ok(None);
     }
     let query = Query::all(&CLIENT, Scope::All, 1).equals(client::CLIENT_ID, client_id);
     Ok(desk.store().select(&query).await?.pop())
 }
 
-/// Whether a name at sign-in is meant to be a client's.
+/// Whether a name at sign-in has the form of a client's id.
 pub fn is_client(name: &str) -> bool {
-    name.starts_with(PREFIX) && !name.contains('@')
+    let random = name.strip_prefix(PREFIX);
+    random.is_some_and(|random| {
+        random.len() == 2 * RANDOM && random.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 async fn change(

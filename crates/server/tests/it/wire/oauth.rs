@@ -196,6 +196,9 @@ on_both_stores! {
             ("client_id", id.as_str()),
         ];
         is_error(&desk.anonymous().form(TOKEN, &password), 400, "unauthorized_client");
+        let mut named_alike = password;
+        named_alike[3].1 = "client_app";
+        assert_eq!(desk.anonymous().form(TOKEN, &named_alike).status, 200, "people's clients are called as they like");
         is_error(&basic(desk, &id, &secret).form(TOKEN, &password[..3]), 400, "unauthorized_client");
         let refreshing = [("grant_type", "refresh_token"), ("refresh_token", "x")];
         is_error(&basic(desk, &id, &secret).form(TOKEN, &refreshing), 400, "unauthorized_client");
