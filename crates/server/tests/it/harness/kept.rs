@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use proofdesk_domain::entities::{user, user::USER};
+use proofdesk_domain::entities::{token, token::TOKEN, user, user::USER};
 use proofdesk_domain::entity::Entity;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
@@ -32,6 +32,15 @@ impl Desk {
         let mut transaction = Transaction::default();
         transaction.update(record);
         self.beside(async |store| store.commit(transaction).await.expect("it is kept"));
+    }
+
+    /// Lets all tokens that are kept have ended long ago.
+    #[track_caller]
+    pub(crate) fn let_tokens_end(&self) {
+        let query = Query::all(&TOKEN, Scope::All, 1000);
+        for token in self.beside(async |store| store.select(&query).await.expect("tokens")) {
+            self.keep(token.with(token::EXPIRES_ON, 1_i64));
+        }
     }
 
     fn beside<T>(&self, work: impl AsyncFnOnce(Arc<dyn Records>) -> T) -> T {

@@ -138,14 +138,18 @@ on_both_stores! {
         assert_eq!(said.iter().filter(|said| **said == "The password was set by a link").count(), 2, "{said:?}");
     }
 
-    fn a_link_ends(desk: with [("TOKENS__LINK_SECONDS", "1")]) {
+    fn a_link_ends(desk) {
         let user = json!({ "FullName": "Ann", "Email": "ann@example.com" });
         let user = desk.admin().post(USERS, &user).id();
         let made = desk.admin().post(&format!("{USERS}/invite/{user}"), &json!({})).record();
         assert!(made["ExpiresOn"].as_str().is_some_and(|time| time.ends_with('Z')), "{made}");
         let printed = desk.command(&["user", "invite", "ann@example.com"]).output().expect("the binary runs");
         let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
-        assert!(printed.contains("/account/password#"), "{printed}");
+        assert!(printed.contains("It is good once, for 72 hours"), "{printed}");
+        let link = printed.lines().next().and_then(|line| line.split_once("/account/password#")).expect("a link").1;
+        assert!(about(&set(desk, link, "short"), "NewPassword"), "it is good");
+        desk.let_tokens_end();
+        assert!(about(&set(desk, link, "another sentence"), "Token"));
     }
 
     fn a_link_is_for_whoever_may_set_the_password(desk) {
