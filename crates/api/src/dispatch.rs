@@ -93,7 +93,7 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
         _ => Some(authenticate(&api, &parts.headers, &origin, client).await?),
     };
     if let Some(caller) = &caller {
-        api.rates.count_principal(caller.principal().user_id)?;
+        api.rates.count_principal(caller.principal())?;
     }
     let grant = match (asked.access, &caller, asked.entity) {
         (Access::Role(operation), Some(caller), Some(entity)) => {

@@ -31,7 +31,7 @@ use axum::http::StatusCode;
 use proofdesk_desk::Desk;
 
 pub use error::MissingRole;
-pub use rates::{Rate, Rates};
+pub use rates::{Allowed, Rate, Rates};
 
 /// What the wire works with. Cheap to clone.
 #[derive(Clone)]

@@ -30,8 +30,26 @@ enum Rights {
     Everything,
     /// The roles with these numbers, everywhere.
     Everywhere(Vec<i64>),
+    /// Some roles at some businesses.
+    Roles(Held),
+}
+
+/// Which roles are held at which businesses.
+#[derive(Debug)]
+struct Held {
     /// For each role, in the order of the numbers, the businesses where it is held.
-    Roles(Vec<Vec<i64>>),
+    roles: Vec<Vec<i64>>,
+    /// All of those businesses, each once: worked out once, and asked for with every request.
+    businesses: Vec<i64>,
+}
+
+impl Held {
+    fn new(roles: Vec<Vec<i64>>) -> Self {
+        let mut businesses = roles.concat();
+        businesses.sort_unstable();
+        businesses.dedup();
+        Self { roles, businesses }
+    }
 }
 
 /// Where a request comes from.
@@ -92,7 +110,7 @@ impl Principal {
         for (role, business) in held {
             roles[role.number() as usize - 1].push(business);
         }
-        Self { user_id: Some(user_id), email: email.to_owned(), rights: Rights::Roles(roles) }
+        Self { user_id: Some(user_id), email: email.to_owned(), rights: Rights::Roles(Held::new(roles)) }
     }
 
     /// The same, with no other roles than these.
@@ -105,13 +123,14 @@ impl Principal {
                 held.retain(|number| numbers().any(|kept| kept == *number));
                 Rights::Everywhere(held)
             }
-            Rights::Roles(mut held) => {
-                for (place, businesses) in held.iter_mut().enumerate() {
+            Rights::Roles(held) => {
+                let mut roles = held.roles;
+                for (place, businesses) in roles.iter_mut().enumerate() {
                     if !numbers().any(|kept| kept == place as i64 + 1) {
                         businesses.clear();
                     }
                 }
-                Rights::Roles(held)
+                Rights::Roles(Held::new(roles))
             }
         };
         self
@@ -132,10 +151,19 @@ impl Principal {
         match &self.rights {
             Rights::Everything => Some(Scope::All),
             Rights::Everywhere(held) => held.contains(&role.number()).then_some(Scope::All),
-            Rights::Roles(roles) => {
-                let businesses = roles.get(role.number() as usize - 1).filter(|held| !held.is_empty())?;
+            Rights::Roles(held) => {
+                let businesses =
+                    held.roles.get(role.number() as usize - 1).filter(|held| !held.is_empty())?;
                 Some(Scope::of(businesses.iter().copied()))
             }
+        }
+    }
+
+    /// The businesses where it holds a role, each once; none where it isn't bound to any.
+    pub fn businesses(&self) -> &[i64] {
+        match &self.rights {
+            Rights::Roles(held) => &held.businesses,
+            Rights::Everything | Rights::Everywhere(_) => &[],
         }
     }
 

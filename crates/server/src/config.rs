@@ -120,6 +120,8 @@ pub(crate) struct Limits {
     pub(crate) address_burst: u32,
     pub(crate) principal_per_second: u32,
     pub(crate) principal_burst: u32,
+    pub(crate) business_per_second: u32,
+    pub(crate) business_burst: u32,
 }
 
 /// The field in which the trusted proxies say who asks.
@@ -176,6 +178,7 @@ impl Config {
             ("tls.reload_seconds", self.tls.reload_seconds),
             ("limits.address_burst", self.limits.address_burst),
             ("limits.principal_burst", self.limits.principal_burst),
+            ("limits.business_burst", self.limits.business_burst),
             ("tokens.access_seconds", self.tokens.access_seconds),
             ("tokens.refresh_seconds", self.tokens.refresh_seconds),
             ("tokens.link_seconds", self.tokens.link_seconds),

@@ -9,7 +9,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
-use proofdesk_api::{Api, MissingRole, Rate, Rates, Settings};
+use proofdesk_api::{Allowed, Api, MissingRole, Rate, Rates, Settings};
 use proofdesk_desk::error::DeskError;
 use proofdesk_desk::{Desk, accounts, sweep};
 use secrecy::ExposeSecret;
@@ -81,9 +81,13 @@ fn api(config: &Config, desk: Desk, address: SocketAddr) -> anyhow::Result<Api> 
         issuer: config.issuer(address),
     };
     let limits = &config.limits;
-    let address = Rate { per_second: limits.address_per_second, burst: limits.address_burst };
-    let principal = Rate { per_second: limits.principal_per_second, burst: limits.principal_burst };
-    Ok(Api { desk, settings: Arc::new(settings), rates: Arc::new(Rates::new(address, principal)) })
+    let rate = |per_second, burst| Rate { per_second, burst };
+    let allowed = Allowed {
+        address: rate(limits.address_per_second, limits.address_burst),
+        principal: rate(limits.principal_per_second, limits.principal_burst),
+        business: rate(limits.business_per_second, limits.business_burst),
+    };
+    Ok(Api { desk, settings: Arc::new(settings), rates: Arc::new(Rates::new(allowed)) })
 }
 
 pub(crate) async fn listen(config: &Config) -> anyhow::Result<TcpListener> {

@@ -66,6 +66,18 @@ on_both_stores! {
         desk.anonymous().get(BUSINESSES).is_denied();
     }
 
+    fn a_business_may_ask_so_often(desk: with [("LIMITS__BUSINESS_PER_SECOND", "1"), ("LIMITS__BUSINESS_BURST", "20")]) {
+        let (business, elsewhere) = (desk.business("Here"), desk.business("Elsewhere"));
+        let clerk = |business| desk.user_with_roles(&["Business-List"], &[business]);
+        let (one, colleague, other) = (clerk(business), clerk(business), clerk(elsewhere));
+        says_how_long(&refused(200, 429, || one.get(BUSINESSES)).expect("no end of requests"), 429);
+        says_how_long(&refused(20, 429, || colleague.get(BUSINESSES)).expect("a colleague has no end"), 429);
+        other.get(BUSINESSES).record();
+        for _ in 0..50 {
+            desk.admin().get(BUSINESSES).record();
+        }
+    }
+
     fn by_default_nobody_is_stopped(desk) {
         let admin = desk.admin();
         let (nobody, basic) = (desk.anonymous(), basic(desk));
