@@ -1,5 +1,7 @@
 //! `cargo xtask soak`: the suites that do little in every run, and here as much as one night has time for.
 
+mod fuzz;
+
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -36,6 +38,10 @@ enum Suite {
     Kills,
     /// Cases that schemathesis makes from the OpenAPI document.
     Cases,
+    /// Mutations of each fuzz target's seeds, the same in every run.
+    Mutations,
+    /// Seconds of libFuzzer for each fuzz target.
+    Fuzz,
 }
 
 impl Suite {
@@ -48,6 +54,8 @@ impl Suite {
             Self::Races => ("PROOFDESK_TEST_RACES", 10_000, "policy::races"),
             Self::Kills => ("PROOFDESK_TEST_KILLS", 50, "crash::kill"),
             Self::Cases => ("PROOFDESK_TEST_CASES", 20_000, "tests/clients/test_schemathesis.py"),
+            Self::Mutations => ("PROOFDESK_TEST_MUTATIONS", 1_000_000, "replay"),
+            Self::Fuzz => ("seconds", 60, "fuzz"),
         }
     }
 }
@@ -79,6 +87,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
 }
 
 fn one(project: &Project, suite: Suite, variable: &str, count: u64, tests: &str) -> Result<()> {
+    if suite == Suite::Fuzz {
+        return fuzz::run(project, count);
+    }
     let mut command = if suite == Suite::Cases {
         let desk = build::Programs::build(project)?.desk;
         let mut pytest = Python::ready(project)?.command("pytest");
@@ -86,8 +97,9 @@ fn one(project: &Project, suite: Suite, variable: &str, count: u64, tests: &str)
         pytest.env("PROOFDESK_BIN", desk).env("PYTHONDONTWRITEBYTECODE", "1");
         pytest
     } else {
+        let package = if suite == Suite::Mutations { "proofdesk-fuzz" } else { "proofdesk" };
         let mut nextest = nextest::program(project)?;
-        nextest.args(["run", "--package", "proofdesk", "--profile", "soak", tests]);
+        nextest.args(["run", "--package", package, "--profile", "soak", tests]);
         nextest
     };
     succeed(command.env(variable, count.to_string()))

@@ -10,6 +10,8 @@ mod dispatch;
 mod envelope;
 mod error;
 mod form;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod handlers;
 mod idempotency;
 mod json;

@@ -30,6 +30,8 @@ mod body;
 mod connect;
 mod error;
 mod exchange;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod gateway;
 mod pace;
 mod policy;

@@ -8,7 +8,6 @@ mod forwarded;
 mod observe;
 mod ops;
 mod slow;
-mod strict;
 mod tls;
 
 pub(crate) use connections::serve;

@@ -17,6 +17,8 @@
 mod error;
 mod file_key;
 mod format;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod key_store;
 mod local;
 mod master_key;

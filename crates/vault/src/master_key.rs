@@ -79,7 +79,7 @@ impl MasterKey {
         Salt::new(HKDF_SHA256, SALT).extract(self.0.as_slice())
     }
 
-    fn to_text(&self) -> Zeroizing<String> {
+    pub(crate) fn to_text(&self) -> Zeroizing<String> {
         let mut digits = Zeroizing::new([0; 2 * KEY_LEN]);
         let mut text = Zeroizing::new(String::with_capacity(TEXT_PREFIX.len() + digits.len() + 1));
         text.push_str(TEXT_PREFIX);
@@ -90,7 +90,7 @@ impl MasterKey {
         text
     }
 
-    fn from_text(text: &str) -> Option<Self> {
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
         let digits = text.strip_suffix('\n').unwrap_or(text).strip_prefix(TEXT_PREFIX)?;
         let mut bytes = Box::new(Zeroizing::new([0; KEY_LEN]));
         hex::decode_to_slice(digits, bytes.as_mut_slice()).ok()?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{File, Finding, line_of};
 
 /// Each crate of ours, and those of ours that it may depend on. Tests may depend on any.
-const KNOWS: [(&str, &[&str]); 14] = [
+const KNOWS: [(&str, &[&str]); 16] = [
     ("proofdesk-domain", &[]),
     ("proofdesk-store", &["proofdesk-domain"]),
     ("proofdesk-store-sql", &["proofdesk-domain", "proofdesk-store"]),
@@ -32,10 +32,23 @@ const KNOWS: [(&str, &[&str]); 14] = [
             "proofdesk-intake",
             "proofdesk-desk",
             "proofdesk-api",
+            "proofdesk-framing",
             "proofdesk-console",
         ],
     ),
+    ("proofdesk-framing", &[]),
     ("proofdesk-testkit", &["proofdesk-domain"]),
+    (
+        "proofdesk-fuzz",
+        &[
+            "proofdesk-domain",
+            "proofdesk-vault",
+            "proofdesk-egress",
+            "proofdesk-intake",
+            "proofdesk-api",
+            "proofdesk-framing",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

@@ -21,9 +21,9 @@ use tower::ServiceExt;
 
 use super::edge::Refusal;
 use super::forwarded::Proxies;
-use super::strict::{MARK, MAX_FIELDS, MAX_HEAD, Patience, Strict, Told};
 use super::tls::{Admitted, Securing};
 use crate::config::Http;
+use proofdesk_framing::{MARK, MAX_FIELDS, MAX_HEAD, Patience, Strict, Told};
 
 /// The most streams of an HTTP/2 connection at one time.
 const MAX_STREAMS: u32 = 100;
@@ -84,7 +84,7 @@ fn builder(limits: &Http) -> Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(limits.header_seconds.into()))
-        // What is larger, or has more, never comes here: `strict` refuses it, and says so.
+        // What is larger, or has more, never comes here: `framing` refuses it, and says so.
         .max_buf_size(2 * MAX_HEAD)
         .max_headers(MAX_FIELDS);
     builder

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::json;
 
-use super::strict::{Fault, MAX_FIELDS, METHOD, TOO_MANY};
+use proofdesk_framing::{Fault, MAX_FIELDS, METHOD, TOO_MANY};
 
 /// A request that stands for one that was refused.
 #[derive(Clone, Copy)]

@@ -18,25 +18,27 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use bytes::BytesMut;
+use http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-pub(super) use head::{MAX_FIELDS, MAX_HEAD, METHOD, TOO_MANY};
+pub use head::{MAX_FIELDS, MAX_HEAD, METHOD, TOO_MANY};
 use scan::{Outcome, Scanner};
 
 /// The method of the request that stands for a refused one. Sent by a client it is one that no resource has.
-pub(super) const MARK: &str = "REFUSED";
+pub const MARK: &str = "REFUSED";
 /// The most that is read behind a refused head, in bytes.
 const MAX_WASTE: usize = 1024 * 1024;
 const REFUSED: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
 
 /// Why a request is refused before it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) status: StatusCode,
-    pub(super) message: &'static str,
+pub struct Fault {
+    /// What it is answered with.
+    pub status: StatusCode,
+    /// What was wrong, for who sent it.
+    pub message: &'static str,
 }
 
 impl Fault {
@@ -46,10 +48,10 @@ impl Fault {
 }
 
 /// Where the fault of a connection is told: it has one at the most.
-pub(super) type Told = Arc<OnceLock<Fault>>;
+pub type Told = Arc<OnceLock<Fault>>;
 
 /// A stream that gives good requests only.
-pub(super) struct Strict<S> {
+pub struct Strict<S> {
     inner: S,
     scanner: Scanner,
     /// Read, but not known to be good yet.
@@ -86,11 +88,11 @@ impl Idle {
 
 /// How long a client may take.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub struct Patience {
     /// For the first head.
-    pub(super) head: Duration,
+    pub head: Duration,
     /// For something of an answer.
-    pub(super) answer: Duration,
+    pub answer: Duration,
 }
 
 /// Whether more is read.
@@ -105,7 +107,8 @@ enum End {
 }
 
 impl<S> Strict<S> {
-    pub(super) fn new(inner: S, told: Told, patience: Patience) -> Self {
+    /// A stream over a socket that tells its fault to `told`. Needs a tokio runtime with timers.
+    pub fn new(inner: S, told: Told, patience: Patience) -> Self {
         let idle = Idle { after: patience.answer, timer: None };
         let patience = Some(Box::pin(tokio::time::sleep(patience.head)));
         let (held, good) = (BytesMut::new(), BytesMut::new());

@@ -1,25 +1,26 @@
 //! The head of a request (RFC 9112 sections 3, 5 and 6).
 
-use axum::http::StatusCode;
+use http::StatusCode;
 
 use super::Fault;
 use super::fields::{field, is_host, is_token};
 
 /// The largest head, in bytes.
-pub(in crate::http) const MAX_HEAD: usize = 64 * 1024;
+pub const MAX_HEAD: usize = 64 * 1024;
 /// The most fields of a head.
-pub(in crate::http) const MAX_FIELDS: usize = 100;
+pub const MAX_FIELDS: usize = 100;
 
 pub(super) const TOO_LARGE: Fault = Fault {
     status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     message: "The head has more than 65536 bytes.",
 };
-pub(in crate::http) const TOO_MANY: Fault = Fault {
+/// What is answered to a head with more than [`MAX_FIELDS`].
+pub const TOO_MANY: Fault = Fault {
     status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     message: "The head has more than 100 fields.",
 };
-/// It would make a tunnel of the connection. TRACE is answered as every method is that a resource doesn't have.
-pub(in crate::http) const METHOD: Fault =
+/// What is answered to CONNECT, which would make a tunnel of the connection. TRACE is answered as every method is that a resource doesn't have.
+pub const METHOD: Fault =
     Fault { status: StatusCode::METHOD_NOT_ALLOWED, message: "The method CONNECT is not supported." };
 
 /// How the body of a request ends.
