@@ -13,6 +13,7 @@ pub mod clients;
 pub mod commands;
 pub mod credentials;
 pub mod documents;
+pub mod erasure;
 pub mod error;
 pub mod files;
 pub mod idempotency;
@@ -45,6 +46,7 @@ use proofdesk_vault::Vault;
 use uuid::Uuid;
 
 use crate::caller::Caller;
+use crate::erasure::Ledger;
 use crate::error::DeskError;
 use crate::files::Budget;
 use crate::guard::Guard;
@@ -65,6 +67,8 @@ pub struct Surroundings {
     pub store: Arc<dyn Store>,
     /// Keeps the files.
     pub vault: Vault,
+    /// Remembers what was erased, apart from everything that is backed up.
+    pub ledger: Ledger,
     /// Fetches files by URL.
     pub gateway: Gateway,
     /// Tells the time.
@@ -153,6 +157,11 @@ impl Desk {
 
     fn vault(&self) -> &Vault {
         &self.0.given.vault
+    }
+
+    /// What remembers erasures.
+    pub fn ledger(&self) -> &Ledger {
+        &self.0.given.ledger
     }
 
     fn gateway(&self) -> &Gateway {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use proofdesk_desk::erasure::Ledger;
 use proofdesk_desk::{Desk, Settings, Surroundings};
 use proofdesk_egress::{Gateway, SetupError, Trust};
 use proofdesk_store::Store;
@@ -34,9 +35,10 @@ pub(crate) async fn desk(config: &Config, schema: Schema) -> anyhow::Result<Desk
     let folder = config.files_folder()?;
     let objects = open_local(&folder).with_context(|| format!("the files in {}", folder.display()))?;
     let vault = Vault::open(Arc::new(objects), keys, master, random.clone()).await.context("the vault")?;
+    let ledger = Ledger::open(&config.ledger_file())?;
     let gateway = gateway(config.egress_policy()?)?;
     let clock = Arc::new(SystemClock);
-    Ok(Desk::new(Surroundings { store, vault, gateway, clock, random, settings: settings(config) }))
+    Ok(Desk::new(Surroundings { store, vault, ledger, gateway, clock, random, settings: settings(config) }))
 }
 
 /// The one way out. A machine without certificate authorities can't fetch by https, and everything else works.

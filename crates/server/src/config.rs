@@ -45,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) tokens: Tokens,
     pub(crate) api: Api,
     pub(crate) files: Files,
+    pub(crate) erasure: Erasure,
     pub(crate) egress: Egress,
     pub(crate) http: Http,
     pub(crate) tls: Tls,
@@ -79,6 +80,13 @@ pub(crate) struct Files {
     pub(crate) pixels: u64,
     pub(crate) side: u32,
     pub(crate) pages: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Erasure {
+    #[serde(default)]
+    pub(crate) ledger: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -277,6 +285,11 @@ impl Config {
     /// Where the master key lies.
     pub(crate) fn master_key_file(&self) -> PathBuf {
         self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key"))
+    }
+
+    /// Where erasures are remembered.
+    pub(crate) fn ledger_file(&self) -> PathBuf {
+        self.erasure.ledger.clone().unwrap_or_else(|| self.data.join("erasures.jsonl"))
     }
 
     /// Where the files lie.

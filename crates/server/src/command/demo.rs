@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use super::{say, serve};
 use crate::ambient::SystemRandom;
 use crate::assemble::{self, Schema};
-use crate::config::{Config, DEFAULTS, Tls};
+use crate::config::{Config, DEFAULTS, Erasure, Tls};
 use crate::demo::{self, Folder, Seeded};
 use crate::telemetry;
 
@@ -47,6 +47,7 @@ fn own(config: Config, folder: &Folder) -> Config {
         database_url: None,
         files_url: None,
         master_key_file: None,
+        erasure: Erasure { ledger: None },
         tls: Tls { certificate: None, key: None, ..config.tls },
         ..config
     };

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures::stream;
 use jiff::Timestamp;
 use proofdesk_desk::caller::{Caller, Grant, Origin, Principal};
+use proofdesk_desk::erasure::Ledger;
 use proofdesk_desk::error::DeskError;
 use proofdesk_desk::files::FileError;
 use proofdesk_desk::records::{self, Body};
@@ -81,10 +82,12 @@ impl Bench {
         let vault = Vault::open(objects, keys, MasterKey::from_bytes([7; 32]), random.clone()).await;
         let vault = vault.expect("a vault");
         let clock = Arc::new(StepClock::new(Timestamp::from_second(1_800_000_000).expect("an instant")));
+        let ledger = Ledger::open(&path("erasures.jsonl")).expect("a ledger");
         let node = || {
             Desk::new(Surroundings {
                 store: store.clone(),
                 vault: vault.clone(),
+                ledger: ledger.clone(),
                 gateway: Gateway::new(Policy::default(), &Trust::Only(Vec::new())).expect("a gateway"),
                 clock: clock.clone(),
                 random: random.clone(),
