@@ -55,8 +55,13 @@ pub(crate) fn saved(entity: &str, done: &str, saved: &Saved) -> Response {
 
 /// Something was done that leaves no record: a delete, a command.
 pub(crate) fn done(message: &str, on: i64, by: &str) -> Response {
+    done_with(message, Json_::Null, on, by)
+}
+
+/// The same, with something to tell.
+pub(crate) fn done_with(message: &str, value: Json_, on: i64, by: &str) -> Response {
     let on = Some(instant(on));
-    Json(envelope(StatusCode::OK, message, Json_::Null, on, Some(by))).into_response()
+    Json(envelope(StatusCode::OK, message, value, on, Some(by))).into_response()
 }
 
 /// A command that the lifecycle doesn't allow: 200, and in the envelope 500, as the publisher documents.

@@ -15,6 +15,7 @@ mod input;
 mod oauth;
 mod operations;
 mod output;
+mod receipts;
 mod roles;
 mod sample;
 mod shapes;

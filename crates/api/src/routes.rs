@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use proofdesk_domain::entities;
-use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT, user::USER};
+use proofdesk_domain::entities::{check::CHECK, coworker::COWORKER, document::DOCUMENT, user::USER};
 use proofdesk_domain::entity::{Changes, Entity};
 use proofdesk_domain::roles::Operation;
 use proofdesk_domain::slots::Slot;
@@ -59,6 +59,8 @@ pub enum Described {
     Commands,
     /// Run a command.
     RunCommand,
+    /// The receipt of an erasure.
+    Receipt,
     /// Look at a file.
     Download(Slot),
     /// Put a file into a slot.
@@ -96,7 +98,7 @@ pub enum Described {
 /// All operations.
 pub fn all() -> Vec<Route> {
     let mut routes: Vec<Route> = entities::PUBLIC.into_iter().flat_map(of_entity).collect();
-    routes.extend([&CHECK, &DOCUMENT].into_iter().flat_map(of_commands));
+    routes.extend([&CHECK, &DOCUMENT, &COWORKER].into_iter().flat_map(of_commands));
     routes.extend(Slot::ALL.into_iter().flat_map(of_slot));
     routes.extend(of_users());
     routes.extend(of_none());
@@ -138,10 +140,19 @@ fn of_commands(e: &'static Entity) -> Vec<Route> {
         route(
             Method::POST,
             &path("runcommand"),
-            Access::Role(Operation::Edit),
+            // All that can be run on a customer is to erase it.
+            Access::Role(if e == &COWORKER { Operation::Delete } else { Operation::Edit }),
             e,
             Described::RunCommand,
             commands::run,
+        ),
+        route(
+            Method::GET,
+            &path("getreceipt/{id}"),
+            Access::Role(Operation::Read),
+            e,
+            Described::Receipt,
+            commands::receipt,
         ),
     ]
 }

@@ -16,7 +16,7 @@ use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::records::{self, Body, Saved};
 use crate::submission::{self, announce, status_of};
-use crate::{Desk, documents, idempotency, retrying, reviews, sweep};
+use crate::{Desk, documents, erasure, hold, idempotency, retrying, reviews, sweep};
 
 /// The most documents of one check that are moved with it.
 const MAX_DOCUMENTS: u32 = 1000;
@@ -99,6 +99,7 @@ pub(crate) async fn update(
 ) -> Result<Saved, DeskError> {
     retrying(|| async {
         let before = grant.load(desk, id).await?;
+        erasure::refuse_erased(&before)?;
         let documents = documents_of(desk, id).await?;
         let mut errors = errors.clone();
         let mut transaction = Transaction::default();
@@ -138,6 +139,7 @@ fn moved(before: &Record, after: &Record) -> Vec<FieldError> {
 pub(crate) async fn delete(desk: &Desk, grant: &Grant, id: i64) -> Result<(), DeskError> {
     let discarded = retrying(|| async {
         let record = grant.load(desk, id).await?;
+        hold::refuse_held(&record)?;
         let mut transaction = Transaction::default();
         transaction.unchanged(&record);
         let mut discarded = Vec::new();

@@ -3,7 +3,7 @@
 use proofdesk_domain::entities::{check, check::CHECK, document};
 use proofdesk_domain::entity::{FieldIndex, Kind};
 use proofdesk_domain::enumeration::Status;
-use proofdesk_domain::lifecycle::{Command, Step};
+use proofdesk_domain::lifecycle::{Command, Does, Step};
 use proofdesk_domain::record::Record;
 use proofdesk_domain::validation::FieldError;
 use proofdesk_domain::value::Value;
@@ -14,7 +14,7 @@ use crate::documents::check_and_documents;
 use crate::error::DeskError;
 use crate::reviews::Approval;
 use crate::submission::{announce_move, moved, status_of};
-use crate::{Desk, checks, idempotency, retrying, reviews};
+use crate::{Desk, checks, erasure, hold, idempotency, retrying, reviews};
 
 /// The longest notes that are taken, in characters: the limit of a document's.
 pub const MAX_NOTES: usize = 10_000;
@@ -46,30 +46,70 @@ pub async fn run(
     ids: &[i64],
     notes: Option<&str>,
 ) -> Result<Ran, DeskError> {
-    let command = valid(key, ids, notes)?;
+    let command = valid(grant, key, ids, notes)?;
     let notes = notes.filter(|_| command.needs_notes);
+    match command.does {
+        Does::Move(step) => run_move(desk, grant, command, step, ids, notes).await,
+        Does::Erase => erasure::run(desk, grant, ids).await,
+        Does::Hold => hold::run(desk, grant, ids, true).await,
+        Does::LiftHold => hold::run(desk, grant, ids, false).await,
+    }
+}
+
+/// Moves records, and what goes with them.
+async fn run_move(
+    desk: &Desk,
+    grant: &Grant,
+    command: &'static Command,
+    step: Step,
+    ids: &[i64],
+    notes: Option<&str>,
+) -> Result<Ran, DeskError> {
+    // What is kept of the answer goes with the record, if it is about one.
+    let about = if let [only] = ids { Value::Int(*only) } else { Value::Null };
     retrying(|| async {
-        let mut moves = Moves::new(desk, grant, command, notes);
+        let mut moves = Moves::new(desk, grant, command, step, notes);
         let records = grant.load_all(desk, ids).await?;
-        for id in ids {
-            let Some(record) = records.iter().find(|record| record.id() == *id) else {
-                return Err(DeskError::Refused(format!("{} {id}: does not exist", grant.entity().name)));
-            };
+        for record in named(grant, &records, ids)? {
             moves.add(record).await?;
         }
-        let ran =
-            Ran { waits: moves.waits, on: desk.now().as_second(), by: grant.caller().email().to_owned() };
+        let ran = Ran { waits: moves.waits, ..Ran::now(desk, grant) };
         let mut transaction = moves.into_transaction();
-        idempotency::keep(desk, grant, &mut transaction, Value::Null, &ran).await?;
+        idempotency::keep(desk, grant, &mut transaction, about.clone(), &ran).await?;
         desk.commit(transaction).await?;
         Ok(ran)
     })
     .await
 }
 
-fn valid(key: &str, ids: &[i64], notes: Option<&str>) -> Result<&'static Command, DeskError> {
+impl Ran {
+    /// A run of this moment that waits for nobody.
+    pub(crate) fn now(desk: &Desk, grant: &Grant) -> Self {
+        Self { waits: false, on: desk.now().as_second(), by: grant.caller().email().to_owned() }
+    }
+}
+
+/// The records that a run names, each once, in the order of the ids.
+pub(crate) fn named<'a>(
+    grant: &Grant,
+    records: &'a [Record],
+    ids: &[i64],
+) -> Result<Vec<&'a Record>, DeskError> {
+    let mut named: Vec<&Record> = Vec::new();
+    for id in ids {
+        let Some(record) = records.iter().find(|record| record.id() == *id) else {
+            return Err(DeskError::Refused(format!("{} {id}: does not exist", grant.entity().name)));
+        };
+        if named.iter().all(|other| other.id() != *id) {
+            named.push(record);
+        }
+    }
+    Ok(named)
+}
+
+fn valid(grant: &Grant, key: &str, ids: &[i64], notes: Option<&str>) -> Result<&'static Command, DeskError> {
     let mut errors = Vec::new();
-    let command = Command::from_key(key);
+    let command = Command::find(grant.entity(), key);
     if command.is_none() {
         errors.push(FieldError::new("Key", "must be a key that /commands lists").attempted(key));
     }
@@ -95,6 +135,7 @@ struct Moves<'a> {
     desk: &'a Desk,
     grant: &'a Grant,
     command: &'static Command,
+    step: Step,
     notes: Option<&'a str>,
     moved: Vec<(Record, Record)>,
     /// The locations whose rules were relied on, each once.
@@ -104,20 +145,30 @@ struct Moves<'a> {
 }
 
 impl<'a> Moves<'a> {
-    fn new(desk: &'a Desk, grant: &'a Grant, command: &'static Command, notes: Option<&'a str>) -> Self {
-        Self { desk, grant, command, notes, moved: Vec::new(), businesses: Vec::new(), waits: false }
+    fn new(
+        desk: &'a Desk,
+        grant: &'a Grant,
+        command: &'static Command,
+        step: Step,
+        notes: Option<&'a str>,
+    ) -> Self {
+        Self { desk, grant, command, step, notes, moved: Vec::new(), businesses: Vec::new(), waits: false }
     }
 
     async fn add(&mut self, record: &Record) -> Result<(), DeskError> {
+        if erasure::erased_on(record).is_some() {
+            let (name, id, key) = (record.entity().name, record.id(), self.command.key);
+            return Err(DeskError::Refused(format!("{name} {id}: was erased, so {key} is not possible")));
+        }
         let (check, documents) = if record.entity() == &CHECK {
             (record.clone(), checks::documents_of(self.desk, record.id()).await?)
         } else {
             check_and_documents(self.desk, record).await?
         };
-        if self.command.step.is_decision() {
+        if self.step.is_decision() {
             let business = self.business_of(&check).await?;
             reviews::may_decide(self.grant, &business, record, &documents)?;
-            if self.command.step == Step::Verify && self.is_first_approval(&business, record)? {
+            if self.step == Step::Verify && self.is_first_approval(&business, record)? {
                 return Ok(());
             }
         }
@@ -157,7 +208,8 @@ impl<'a> Moves<'a> {
     fn move_check(&mut self, check: &Record, documents: &[Record]) -> Result<(), DeskError> {
         self.step(check)?;
         for document in documents {
-            if self.status_of(document).after(self.command.step).is_some() {
+            let can = self.status_of(document).after(self.step).is_some();
+            if can && erasure::erased_on(document).is_none() {
                 self.step(document)?;
             }
         }
@@ -178,7 +230,7 @@ impl<'a> Moves<'a> {
         if !was_submitted || others.into_iter().any(|other| self.status_of(other) == Status::Submitted) {
             return Ok(());
         }
-        if self.command.step == Step::Cancel {
+        if self.step == Step::Cancel {
             if let Some(next) = self.status_of(check).after(Step::Withdraw) {
                 self.go(check, check::STATUS_, next);
             }
@@ -199,7 +251,7 @@ impl<'a> Moves<'a> {
     fn step(&mut self, record: &Record) -> Result<(), DeskError> {
         let name = record.entity().name;
         let status = self.status_of(record);
-        let Some(next) = status.after(self.command.step) else {
+        let Some(next) = status.after(self.step) else {
             let (id, status, key) = (record.id(), status.name(), self.command.key);
             return Err(DeskError::Refused(format!("{name} {id}: is {status}, so {key} is not possible")));
         };

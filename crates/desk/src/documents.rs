@@ -20,19 +20,22 @@ use proofdesk_domain::value::Value;
 use proofdesk_store::{Query, Transaction};
 use uuid::Uuid;
 
-use crate::caller::Grant;
+use crate::caller::{Caller, Grant};
 use crate::error::DeskError;
 use crate::submission::{self, announce, status_of};
-use crate::{Desk, checks, records, retrying, sweep};
+use crate::{Desk, checks, hold, records, retrying, sweep};
 
 /// Removes a document with its files.
 pub(crate) async fn delete(desk: &Desk, grant: &Grant, id: i64) -> Result<(), DeskError> {
     let discarded = retrying(|| async {
         let record = grant.load(desk, id).await?;
+        let (check, _) = check_and_documents(desk, &record).await?;
+        hold::refuse_held(&check)?;
         let mut transaction = Transaction::default();
         transaction.unchanged(&record);
+        transaction.unchanged(&check);
         let discarded = remove(desk, grant, &mut transaction, &record).await?;
-        leave_check(desk, grant, &mut transaction, &record).await?;
+        leave_check(desk, grant.caller(), &mut transaction, &record).await?;
         desk.commit(transaction).await?;
         Ok(discarded)
     })
@@ -59,9 +62,9 @@ pub(crate) async fn remove(
 }
 
 /// A check that waits for the reviewer with this document only goes back to waiting for the customer.
-async fn leave_check(
+pub(crate) async fn leave_check(
     desk: &Desk,
-    grant: &Grant,
+    caller: &Caller,
     transaction: &mut Transaction,
     document: &Record,
 ) -> Result<(), DeskError> {
@@ -75,7 +78,7 @@ async fn leave_check(
     if let Some(next) = status_of(&check).after(Step::Withdraw).filter(|_| !others) {
         check.set(check::STATUS_, next);
     }
-    submission::save_check(desk, grant.caller(), transaction, &before, check);
+    submission::save_check(desk, caller, transaction, &before, check);
     Ok(())
 }
 

@@ -19,12 +19,14 @@ pub mod files;
 pub mod idempotency;
 pub mod passwords;
 pub mod records;
+pub mod retention;
 pub mod sweep;
 pub mod tags;
 pub mod tokens;
 pub mod totp;
 
 mod guard;
+mod hold;
 mod names;
 mod references;
 mod reviews;
@@ -37,9 +39,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use proofdesk_domain::ambient::{Clock, Random};
+use proofdesk_domain::entities::{check, check::CHECK};
 use proofdesk_domain::entities::{client::CLIENT, token::TOKEN, user::USER, user_role::USER_ROLE};
 use proofdesk_domain::entity::{CREATED_ON, UNIQUE_ID, UPDATED_BY, UPDATED_ON};
+use proofdesk_domain::enumeration::Status;
 use proofdesk_domain::record::Record;
+use proofdesk_domain::value::Value;
 use proofdesk_egress::Gateway;
 use proofdesk_store::{Store, Transaction, Write};
 use proofdesk_vault::Vault;
@@ -52,6 +57,7 @@ use crate::files::Budget;
 use crate::guard::Guard;
 use crate::idempotency::Turns;
 use crate::passwords::Passwords;
+use crate::submission::status_of;
 use crate::tokens::Sessions;
 
 /// How often a verb starts again when others change the same records.
@@ -223,6 +229,20 @@ impl Desk {
     fn stamp_change(&self, record: &mut Record, caller: &Caller) {
         record.set(UPDATED_ON, self.now());
         record.set(UPDATED_BY, caller.email());
+        self.stamp_end(record);
+    }
+
+    /// Notes when a check came to an end, which retention counts from: once for each end, and not while it goes on.
+    fn stamp_end(&self, record: &mut Record) {
+        if record.entity() != &CHECK {
+            return;
+        }
+        let ended = matches!(status_of(record), Status::Successful | Status::Failed | Status::Cancelled);
+        if !ended {
+            record.set(check::ENDED_ON, Value::Null);
+        } else if record.get(check::ENDED_ON).is_null() {
+            record.set(check::ENDED_ON, self.now());
+        }
     }
 }
 

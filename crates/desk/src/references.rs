@@ -11,10 +11,10 @@ use proofdesk_domain::validation::FieldError;
 use proofdesk_domain::value::Value;
 use proofdesk_store::{Query, Transaction};
 
-use crate::Desk;
 use crate::caller::{Grant, Principal};
 use crate::error::DeskError;
 use crate::records::keep_unseen;
+use crate::{Desk, erasure};
 
 /// Checks the references that a change sets, and guards them in its transaction.
 pub(crate) async fn check(
@@ -68,6 +68,9 @@ impl Check<'_> {
         let Some(found) = self.grant.find(self.desk, to, id).await? else {
             return Ok(Some(FieldError::does_not_exist(self.name, id)));
         };
+        if erasure::erased_on(&found).is_some() {
+            return Ok(Some(FieldError::new(self.name, "was erased, and takes nothing new").attempted(id)));
+        }
         transaction.unchanged(&found);
         Ok(None)
     }

@@ -1,10 +1,11 @@
 //! What holds for the records of one entity, beyond its declaration.
 
 use proofdesk_domain::draft::Draft;
-use proofdesk_domain::entities::{check, check::CHECK, user_role};
+use proofdesk_domain::entities::{business, business::BUSINESS, check, check::CHECK, user_role};
 use proofdesk_domain::entities::{coworker, coworker::COWORKER, user, user::USER, user_role::USER_ROLE};
 use proofdesk_domain::enumeration::{AddressDocumentType, IdentityDocumentType, VerificationType};
 use proofdesk_domain::record::Record;
+use proofdesk_domain::retention::MAX_DAYS;
 use proofdesk_domain::validation::FieldError;
 use proofdesk_domain::value::Value;
 
@@ -25,6 +26,7 @@ pub(crate) struct Change<'a> {
 pub(crate) fn apply(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
     match after.entity() {
         entity if entity == &CHECK => check(change, after),
+        entity if entity == &BUSINESS => business(after),
         entity if entity == &COWORKER => coworker(change, after),
         entity if entity == &USER => user(change, after),
         entity if entity == &USER_ROLE => user_role(change, after),
@@ -43,6 +45,22 @@ fn check(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
         }
     }
     Vec::new()
+}
+
+/// Rules of retention name days.
+fn business(after: &Record) -> Vec<FieldError> {
+    let rules = [
+        business::KEEP_PHOTO_DAYS,
+        business::KEEP_DOCUMENT_DAYS,
+        business::KEEP_ADDITIONAL_DOCUMENT_DAYS,
+        business::KEEP_RECORD_DAYS,
+    ];
+    let wrong = rules.into_iter().filter_map(|rule| {
+        let days = after.int(rule).filter(|days| !(1..=MAX_DAYS).contains(days))?;
+        let text = format!("must be 1 to {MAX_DAYS} days, or null to keep for ever");
+        Some(FieldError::new(BUSINESS.field(rule).name, text).attempted(days))
+    });
+    wrong.collect()
 }
 
 fn coworker(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {

@@ -12,6 +12,7 @@ pub mod user_role;
 pub mod audit_values;
 pub mod client;
 pub mod discarded_file;
+pub mod erasure;
 pub mod event;
 pub mod file;
 pub mod idempotent_answer;
@@ -34,10 +35,11 @@ pub static PUBLIC: [&Entity; 8] = [
 ];
 
 /// What the desk keeps for itself.
-pub static INTERNAL: [&Entity; 9] = [
+pub static INTERNAL: [&Entity; 10] = [
     &audit_values::AUDIT_VALUES,
     &client::CLIENT,
     &discarded_file::DISCARDED_FILE,
+    &erasure::ERASURE,
     &event::EVENT,
     &file::FILE,
     &idempotent_answer::IDEMPOTENT_ANSWER,

@@ -79,6 +79,8 @@ pub struct Field {
     pub required: bool,
     /// Whether its value must be left out of errors, audit values and logs.
     pub secret: bool,
+    /// Whether its value says something of a person, and goes when that person is erased (GDPR article 17).
+    pub personal: bool,
 }
 
 /// What a field holds.
@@ -133,7 +135,7 @@ pub enum Access {
 
 impl Field {
     const fn new(name: &'static str, kind: Kind, source: Source) -> Self {
-        Self { name, kind, source, access: Access::Writable, required: false, secret: false }
+        Self { name, kind, source, access: Access::Writable, required: false, secret: false, personal: false }
     }
 
     /// A number.
@@ -226,6 +228,11 @@ impl Field {
         Self { secret: true, ..self }
     }
 
+    /// Its value says something of a person, and goes when that person is erased.
+    pub const fn personal(self) -> Self {
+        Self { personal: true, ..self }
+    }
+
     /// Whether a body may set it, at create or at edit.
     pub fn is_writable(&self, creating: bool) -> bool {
         match self.access {
@@ -305,7 +312,7 @@ macro_rules! entity {
                 $crate::entity::Field::instant("CreatedOn", "created_on").read_only(),
                 $crate::entity::Field::instant("UpdatedOn", "updated_on").read_only(),
                 $crate::entity::Field::text("UpdatedBy", "updated_by", 254).read_only(),
-                $crate::entity::Field::text("SystemId", "system_id", 255),
+                $crate::entity::Field::text("SystemId", "system_id", 255).personal(),
                 $crate::entity::Field::integer("Version", "version").hidden(),
                 $($declared),*
             ],

@@ -195,6 +195,14 @@ enumeration! {
         SignOut = 105, "Sign-out";
         /// How somebody signs in was changed, or a link was made to change it.
         Credentials = 106, "Credentials";
+        /// A check was put under a legal hold.
+        Hold = 116, "Legal hold";
+        /// A check's legal hold was lifted.
+        HoldLifted = 117, "Legal hold lifted";
+        /// The time was over for which something is kept.
+        Expired = 118, "Expired";
+        /// What was erased before was erased again, after a backup was put back.
+        ErasedAgain = 119, "Erased again";
     }
 }
 

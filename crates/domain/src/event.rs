@@ -13,10 +13,16 @@ pub enum Action {
     CheckRejected = 1003,
     /// It was called off.
     CheckCancelled = 1004,
+    /// Its personal data was erased.
+    CheckErased = 1005,
     /// A document was made.
     DocumentCreated = 1010,
     /// A document was changed.
     DocumentUpdated = 1011,
     /// A document was removed.
     DocumentDeleted = 1012,
+    /// Its personal data was erased.
+    DocumentErased = 1013,
+    /// A customer's personal data was erased, with all checks and documents.
+    CustomerErased = 1020,
 }

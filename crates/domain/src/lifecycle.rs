@@ -1,5 +1,7 @@
 //! Where checks and documents can stand, and what moves them (contract section 2): one table.
 
+use crate::entities::{check::CHECK, coworker::COWORKER, document::DOCUMENT};
+use crate::entity::Entity;
 use crate::enumeration::Status;
 
 /// What moves a check or a document.
@@ -41,6 +43,19 @@ impl Status {
     }
 }
 
+/// What a command does to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Does {
+    /// Moves it.
+    Move(Step),
+    /// Erases its personal data and destroys its files.
+    Erase,
+    /// Keeps it from being erased and deleted.
+    Hold,
+    /// Lifts that.
+    LiftHold,
+}
+
 /// A command that a reviewer runs, as `/commands` lists it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Command {
@@ -49,7 +64,9 @@ pub struct Command {
     /// What a person reads.
     pub label: &'static str,
     /// What it does.
-    pub step: Step,
+    pub does: Does,
+    /// The entities whose records it is run on.
+    pub of: &'static [&'static Entity],
     /// Whether the parameter `Notes` is needed, which the customer sees.
     pub needs_notes: bool,
 }
@@ -61,17 +78,41 @@ impl Step {
     }
 }
 
-/// All commands, of checks and of documents alike.
-pub static COMMANDS: [Command; 3] = [
-    Command { key: "MarkAsVerified", label: "Mark as verified", step: Step::Verify, needs_notes: false },
-    Command { key: "MarkAsRejected", label: "Mark as rejected", step: Step::Reject, needs_notes: true },
-    Command { key: "Cancel", label: "Cancel", step: Step::Cancel, needs_notes: false },
+/// What a reviewer decides on.
+const DECIDED: &[&Entity] = &[&CHECK, &DOCUMENT];
+
+/// All commands.
+pub static COMMANDS: [Command; 6] = [
+    moving("MarkAsVerified", "Mark as verified", Step::Verify, false),
+    moving("MarkAsRejected", "Mark as rejected", Step::Reject, true),
+    moving("Cancel", "Cancel", Step::Cancel, false),
+    plain("Erase", "Erase personal data", Does::Erase, &[&CHECK, &DOCUMENT, &COWORKER]),
+    plain("PlaceLegalHold", "Place a legal hold", Does::Hold, &[&CHECK]),
+    plain("LiftLegalHold", "Lift the legal hold", Does::LiftHold, &[&CHECK]),
 ];
 
+const fn moving(key: &'static str, label: &'static str, step: Step, needs_notes: bool) -> Command {
+    Command { key, label, does: Does::Move(step), of: DECIDED, needs_notes }
+}
+
+const fn plain(
+    key: &'static str,
+    label: &'static str,
+    does: Does,
+    of: &'static [&'static Entity],
+) -> Command {
+    Command { key, label, does, of, needs_notes: false }
+}
+
 impl Command {
-    /// The command with this key, whatever its case.
-    pub fn from_key(key: &str) -> Option<&'static Self> {
-        COMMANDS.iter().find(|command| command.key.eq_ignore_ascii_case(key))
+    /// The commands on records of an entity.
+    pub fn all_of(entity: &'static Entity) -> impl Iterator<Item = &'static Self> {
+        COMMANDS.iter().filter(move |command| command.of.contains(&entity))
+    }
+
+    /// The command on records of an entity with this key, whatever its case.
+    pub fn find(entity: &'static Entity, key: &str) -> Option<&'static Self> {
+        Self::all_of(entity).find(|command| command.key.eq_ignore_ascii_case(key))
     }
 }
 
@@ -113,7 +154,11 @@ mod tests {
 
     #[test]
     fn commands_are_found_by_key() {
-        assert_eq!(Command::from_key("markasrejected").map(|c| c.step), Some(Step::Reject));
-        assert!(Command::from_key("Submit").is_none());
+        let does = |entity, key| Command::find(entity, key).map(|command| command.does);
+        assert_eq!(does(&CHECK, "markasrejected"), Some(Does::Move(Step::Reject)));
+        assert_eq!(does(&COWORKER, "ERASE"), Some(Does::Erase));
+        assert_eq!(does(&COWORKER, "Cancel"), None);
+        assert_eq!(does(&DOCUMENT, "PlaceLegalHold"), None);
+        assert!(Command::find(&CHECK, "Submit").is_none());
     }
 }

@@ -3,7 +3,9 @@
 mod client;
 mod demo;
 mod doctor;
+mod erasure;
 mod migrate;
+mod retention;
 mod serve;
 mod user;
 
@@ -37,6 +39,10 @@ enum Command {
     User(user::User),
     /// Manage machine clients: programs that sign in for themselves.
     Client(client::Client),
+    /// Verify receipts of erasures.
+    Erasure(erasure::Erasure),
+    /// Destroy what has been kept for long enough, as the server does every hour.
+    Retention(retention::Retention),
     /// Check the configuration and everything that the desk needs.
     Doctor,
 }
@@ -56,6 +62,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Migrate => runtime.block_on(migrate::run(&load(config)?)),
         Command::User(user) => runtime.block_on(user::run(&load(config)?, user)),
         Command::Client(client) => runtime.block_on(client::run(&load(config)?, client)),
+        Command::Erasure(erasure) => runtime.block_on(erasure::run(config, erasure)),
+        Command::Retention(retention) => runtime.block_on(retention::run(&load(config)?, retention)),
         Command::Doctor => runtime.block_on(doctor::run(config)),
     }
 }

@@ -1,6 +1,6 @@
 //! Transactions.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use deadpool_postgres::Pool;
 use proofdesk_domain::entities;
@@ -71,6 +71,9 @@ pub(crate) async fn commit(
     let session = Session::of(pool).await?;
     match carry_out(&session, texts, transaction).await {
         Ok(ids) => {
+            if transaction.scrub {
+                vacuum(&session, transaction).await?;
+            }
             session.done();
             Ok(ids)
         }
@@ -79,6 +82,21 @@ pub(crate) async fn commit(
             Err(error)
         }
     }
+}
+
+/// Removes what a transaction has left of old rows in the tables that it wrote to, as far as no other transaction can still see
+/// them; those are for the server's own vacuum.
+async fn vacuum(session: &Session, transaction: &Transaction) -> Result<(), StoreError> {
+    let table = |write: &Write| match write {
+        Write::Insert(record) | Write::Update(record) => record.entity().table,
+        Write::Delete(entity, _) => entity.table,
+    };
+    let tables: BTreeSet<&str> = transaction.writes.iter().map(table).collect();
+    for table in tables {
+        let text = format!("VACUUM (SKIP_LOCKED, TRUNCATE FALSE) {table}");
+        session.send(vec![Request::Plain(&text)]).await?;
+    }
+    Ok(())
 }
 
 async fn carry_out(

@@ -37,7 +37,7 @@ pub(crate) enum Request<'a> {
     /// One that changes rows.
     Change(&'a str, Vec<Parameter<'a>>),
     /// One without parameters and rows, such as `BEGIN`; needn't be prepared.
-    Plain(&'static str),
+    Plain(&'a str),
 }
 
 impl Request<'_> {

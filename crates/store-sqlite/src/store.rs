@@ -73,7 +73,9 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, transaction: Transaction) -> Result<Vec<i64>, StoreError> {
-        self.writer.write(move |connection| transact(connection, &transaction)).await
+        let scrub = transaction.scrub;
+        let write = move |connection: &rusqlite::Connection| transact(connection, &transaction);
+        if scrub { self.writer.scrub(write).await } else { self.writer.write(write).await }
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -11,6 +11,9 @@ pub struct Transaction {
     pub guards: Vec<Guard>,
     /// In this order.
     pub writes: Vec<Write>,
+    /// Whether what is overwritten and removed must not be left in the store's own files either: the commit returns once the
+    /// store has done for that what it can (SQLite: pages overwritten and the log emptied; PostgreSQL: the tables vacuumed).
+    pub scrub: bool,
 }
 
 /// A condition: this record exists, and this field of it (with a column of its own) has this value.

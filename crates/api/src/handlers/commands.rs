@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::response::IntoResponse;
 use proofdesk_desk::idempotency::once;
-use proofdesk_desk::{commands, records};
+use proofdesk_desk::{commands, erasure, records};
 use proofdesk_domain::coerce;
 use proofdesk_domain::entities::{check, check::CHECK, document};
 use proofdesk_domain::enumeration::Status;
-use proofdesk_domain::lifecycle::{COMMANDS, Command};
+use proofdesk_domain::lifecycle::{Command, Does};
 use proofdesk_domain::record::Record;
 use serde_json::{Value, json};
 
@@ -18,17 +18,30 @@ use crate::idempotency::marked;
 
 /// All commands; with `?id=`, those that are possible where that record stands.
 pub(crate) async fn list(call: Call) -> Answer {
-    let status = match call.query.get("id").filter(|id| !id.is_empty()) {
+    let grant = call.grant()?;
+    let record = match call.query.get("id").filter(|id| !id.is_empty()) {
         None => None,
         Some(id) => {
             let id = id.parse().map_err(|_| ApiError::invalid("id", "must be a whole number"))?;
-            Some(status_of(&records::get(call.desk(), call.grant()?, id).await?))
+            Some(records::get(call.desk(), grant, id).await?)
         }
     };
-    let possible =
-        |command: &&Command| status.is_none_or(|status: Status| status.after(command.step).is_some());
-    let listed: Vec<Value> = COMMANDS.iter().filter(possible).map(described).collect();
+    let possible = |command: &&Command| record.as_ref().is_none_or(|record| is_possible(command, record));
+    let listed: Vec<Value> = Command::all_of(grant.entity()).filter(possible).map(described).collect();
     Ok(Json(listed).into_response())
+}
+
+/// Whether a command can be run where a record stands, as far as the record alone says.
+fn is_possible(command: &Command, record: &Record) -> bool {
+    let erased = record.entity().find("ErasedOn").is_some_and(|field| !record.get(field).is_null());
+    let held = record.entity() == &CHECK && record.flag(check::LEGAL_HOLD);
+    match command.does {
+        Does::Move(step) => !erased && status_of(record).after(step).is_some(),
+        // Again it gives the same receipt.
+        Does::Erase => !held,
+        Does::Hold => !erased && !held,
+        Does::LiftHold => held,
+    }
 }
 
 fn status_of(record: &Record) -> Status {
@@ -58,10 +71,23 @@ pub(crate) async fn run(mut call: Call) -> Answer {
         parameter(get("Parameters"), "Notes").map_err(|message| ApiError::invalid("Parameters", message))?;
     let work = commands::run(call.desk(), grant, key, &ids, notes);
     let (ran, replayed) = once(call.desk(), grant, work).await?;
-    let name = Command::from_key(key).map_or(key, |command| command.key);
+    let command = Command::find(grant.entity(), key);
+    let name = command.map_or(key, |command| command.key);
     let waits = if ran.waits { " A second reviewer has to approve." } else { "" };
     let message = format!("{name} was successfully run.{waits}");
-    Ok(marked(envelope::done(&message, ran.on, &ran.by), replayed))
+    let response = if command.is_some_and(|command| command.does == Does::Erase) {
+        let receipts = erasure::receipts(call.desk(), grant, &ids).await?;
+        envelope::done_with(&message, json!({ "Receipts": receipts }), ran.on, &ran.by)
+    } else {
+        envelope::done(&message, ran.on, &ran.by)
+    };
+    Ok(marked(response, replayed))
+}
+
+/// `GET /api/…/{e}/getreceipt/{id}`: the receipt of the record's erasure.
+pub(crate) async fn receipt(call: Call) -> Answer {
+    let shown = erasure::receipt(call.desk(), call.grant()?, call.path_id()?).await?;
+    Ok(Json(shown).into_response())
 }
 
 /// The value of a named parameter in `[{"Name", "Value"}]`.

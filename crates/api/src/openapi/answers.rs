@@ -13,7 +13,7 @@ use super::fixed::success;
 use super::operations::takes_key;
 use super::output::page_name;
 use super::shapes::{Shape, array, integer, object, schema, string};
-use super::{account, oauth, sample};
+use super::{account, oauth, receipts, sample};
 use crate::routes::{Access, Described, Route};
 
 /// The media types of the files that are kept.
@@ -157,8 +157,8 @@ pub(super) fn of(route: &Route) -> Vec<(String, RefOr<Response>)> {
 fn errors(route: &Route) -> Vec<u16> {
     use Described::{
         ChangePassword, Commands, ConfirmTotp, Create, Delete, Download, EndSessions, EnrolTotp, Enums, Get,
-        Introspect, Invite, Me, Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword,
-        Token, TurnTotpOff, Upload,
+        Introspect, Invite, Me, Merge, Metadata, Receipt, Replace, Revoke, RunCommand, Search, Sessions,
+        SetPassword, Token, TurnTotpOff, Upload,
     };
     let mut statuses = vec![405, 408, 414, 429, 431, 500, 503];
     match route.access {
@@ -181,6 +181,7 @@ fn errors(route: &Route) -> Vec<u16> {
         Invite => &[400, 404, 409],
         Upload(_) => &[400, 404, 409, 412, 415],
         Token | Revoke | Introspect => &[413],
+        Receipt => &[404],
         Sessions if route.entity.is_some() => &[404],
         Sessions | Metadata => &[],
     });
@@ -190,8 +191,8 @@ fn errors(route: &Route) -> Vec<u16> {
 fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
     use Described::{
         ChangePassword, Commands, ConfirmTotp, Create, Delete, Download, EndSessions, EnrolTotp, Enums, Get,
-        Introspect, Invite, Me, Merge, Metadata, Replace, Revoke, RunCommand, Search, Sessions, SetPassword,
-        Token, TurnTotpOff, Upload,
+        Introspect, Invite, Me, Merge, Metadata, Receipt, Replace, Revoke, RunCommand, Search, Sessions,
+        SetPassword, Token, TurnTotpOff, Upload,
     };
     let name = route.entity.map_or("", |entity| entity.name);
     let wrote = |done: &str| {
@@ -207,6 +208,7 @@ fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
         Replace | Merge | Upload(_) => wrote("updated"),
         Delete => did(&format!("{name} was successfully deleted.")),
         RunCommand => run(),
+        Receipt => json_answer("The receipt.", schema("Receipt"), receipts::example()),
         Commands => json_answer("The commands.", schema("Commands"), commands()),
         Enums => json_answer("The values.", schema("EnumerationValues"), values()),
         Me => json_answer("The user.", schema("Me"), me()),

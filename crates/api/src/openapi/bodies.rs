@@ -1,6 +1,6 @@
 //! Bodies of requests: a schema for each way of writing each entity, made from its fields.
 
-use proofdesk_domain::entities;
+use proofdesk_domain::entities::{self, coworker::COWORKER};
 use proofdesk_domain::entity::{Changes, Entity};
 use serde_json::{Value as Json, json};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
@@ -86,6 +86,9 @@ pub(super) fn of(route: &Route) -> Option<RequestBody> {
         Described::Replace if by_id => Way::UpdateById,
         Described::Replace => Way::Update,
         Described::Merge => Way::Patch,
+        Described::RunCommand if route.entity == Some(&COWORKER) => {
+            return Some(either("RunErase", json!({ "Key": "Erase", "Ids": [1] })));
+        }
         Described::RunCommand => return Some(either("RunCommand", run_example())),
         Described::Upload(_) => return Some(upload()),
         Described::Token => return Some(oauth::token_body()),

@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type};
 use super::shapes::{
     Shape, array, date_time, integer, null, nullable_string, object, of, one_of, schema, string,
 };
-use super::{account, input, oauth};
+use super::{account, input, oauth, receipts};
 
 /// All of them, by name.
 pub(super) fn components() -> Vec<(String, Shape)> {
@@ -28,6 +28,7 @@ pub(super) fn components() -> Vec<(String, Shape)> {
     all.into_iter()
         .chain(oauth::components())
         .chain(account::components())
+        .chain(receipts::components())
         .map(|(name, shape)| (name.to_owned(), shape))
         .collect()
 }
@@ -35,7 +36,10 @@ pub(super) fn components() -> Vec<(String, Shape)> {
 /// The outcome of a write (contract section 4).
 fn envelope() -> Shape {
     let value = object().property("Id", integer()).required("Id");
-    let value = AnyOfBuilder::new().item(value).item(null("Where nothing was made or changed by its id."));
+    let value = AnyOfBuilder::new()
+        .item(value)
+        .item(receipts::value())
+        .item(null("Where nothing was made or changed by its id."));
     let properties: [(&str, Shape); 11] = [
         ("Status", of([Type::Integer]).enum_values(Some([200, 500])).into()),
         ("Message", string().into()),
@@ -163,10 +167,10 @@ fn run(needs_notes: bool) -> ObjectBuilder {
         .required("Ids")
 }
 
-fn command_ids() -> Shape {
+pub(super) fn command_ids() -> Shape {
     let ids = array(schema("IdInput")).min_items(Some(1)).max_items(Some(1000));
     let ids = AnyOfBuilder::new().item(ids).item(schema("IdInput"));
-    ids.description(Some("The records; all are moved, or none.")).into()
+    ids.description(Some("The records; the command is run on all, or on none.")).into()
 }
 
 /// A form has no place for parameters, so a command that needs one can't be run by a form.

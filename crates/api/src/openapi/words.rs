@@ -1,6 +1,6 @@
 //! What each operation is called, and what is said of it.
 
-use proofdesk_domain::entities::{check::CHECK, document::DOCUMENT};
+use proofdesk_domain::entities::{check::CHECK, coworker::COWORKER, document::DOCUMENT};
 use proofdesk_domain::enumeration::AuditType;
 use proofdesk_domain::roles::{Operation, Role};
 
@@ -35,7 +35,10 @@ pub(super) fn of(route: &Route) -> Words {
             (format!("{name}_commands"), format!("List the commands on a {name}"), COMMANDS)
         }
         Described::RunCommand => {
-            (format!("{name}_runCommand"), format!("Run a command on {name} records"), RUN)
+            (format!("{name}_runCommand"), format!("Run a command on {name} records"), run(route))
+        }
+        Described::Receipt => {
+            (format!("{name}_getReceipt"), format!("The receipt of a {name}'s erasure"), RECEIPT)
         }
         Described::Download(slot) => {
             let prefix = slot.prefix();
@@ -109,6 +112,19 @@ fn removed(route: &Route) -> &'static str {
     }
 }
 
+fn run(route: &Route) -> &'static str {
+    match route.entity {
+        Some(entity) if entity == &CHECK || entity == &DOCUMENT => RUN,
+        _ => ERASE,
+    }
+}
+
+const ERASE: &str = "`Erase` empties the customer's personal data and that of all its checks and documents, destroys their \
+                     files, and answers with signed receipts. The role is needed at all locations of the customer, and \
+                     CoworkerIdentityCheck-Delete where there are checks. What is under a legal hold is \
+                     refused with 200 and `WasSuccessful: false`, and nothing is erased.";
+const RECEIPT: &str = "What was erased, when, and how much of it in each store, signed by Ed25519; of what was erased with its \
+                       check or its customer, theirs. 404 where nothing was erased.";
 const PAIR: &str = "With `VerificationType2` (or another property that ends in 2) two checks are made that share an \
                     `IdentityCheckGroupGuid`; the answer names the first.";
 const SEARCH: &str = "Filters are ANDed; an empty value is no filter, and unknown keys are ignored. With `id=[1,2,3]` \
@@ -124,7 +140,8 @@ const COMMANDS: &str = "With `id`, those that are possible where that record sta
 const RUN: &str = "All of `Ids` are moved, or none. What the lifecycle does not allow is answered with 200 and \
                    `WasSuccessful: false`, naming the record and its state. `MarkAsVerified` and \
                    `MarkAsRejected` need the role CoworkerIdentityCheck-Edit, on documents too; a location can ask that \
-                   nobody decides on what they handed in, and that two reviewers approve.";
+                   nobody decides on what they handed in, and that two reviewers approve. `Erase` empties personal data, destroys \
+                   files, and answers with signed receipts; it and `LiftLegalHold` need the entity's role -Delete too.";
 const DOWNLOAD: &str = "Every look is on record before the first byte is sent. 404 where the slot is empty.";
 const UPLOAD: &str = "The part `file` of multipart/form-data replaces the file in the slot. It is kept cleaned: without \
                       metadata but colour profile and orientation.";
@@ -189,12 +206,14 @@ pub(super) fn audit(route: &Route) -> Option<AuditType> {
         Described::Search
         | Described::Get
         | Described::Commands
+        | Described::Receipt
         | Described::Enums
         | Described::Me
         | Described::Introspect
         | Described::Sessions
         | Described::Metadata => None,
         Described::Create => Some(AuditType::Create),
+        Described::RunCommand if route.entity == Some(&COWORKER) => Some(AuditType::Erase),
         Described::Replace | Described::Merge | Described::RunCommand | Described::Upload(_) => {
             Some(AuditType::Update)
         }

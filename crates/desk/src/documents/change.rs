@@ -22,7 +22,7 @@ use crate::error::DeskError;
 use crate::files::Taken;
 use crate::records::{self, Body, Saved, subject_of};
 use crate::submission::{self, status_of};
-use crate::{Desk, checks, idempotency, retrying, reviews, sweep};
+use crate::{Desk, checks, erasure, idempotency, retrying, reviews, sweep};
 
 /// What a write is about.
 #[derive(Clone, Copy)]
@@ -129,6 +129,7 @@ async fn checked(
         Target::New(_) => None,
         Target::Existing(id) => Some(grant.load(desk, id).await?),
     };
+    before.as_ref().map_or(Ok(()), erasure::refuse_erased)?;
     let empty = Record::empty(&DOCUMENT);
     let mut record = draft.apply(before.as_ref().unwrap_or(&empty));
     let check = check_of(desk, grant, before.as_ref(), &record, &mut errors).await?;
@@ -165,6 +166,11 @@ async fn check_of(
         errors.push(FieldError::does_not_exist(name(document::CHECK_ID), id));
         return Ok(None);
     };
+    if before.is_none() && erasure::erased_on(&check).is_some() {
+        let text = "was erased, and takes no more documents";
+        errors.push(FieldError::new(name(document::CHECK_ID), text).attempted(id));
+        return Ok(None);
+    }
     let status = status_of(&check);
     if before.is_none() && status.is_final() {
         let text = format!("is {} and takes no more documents", status.name());
@@ -197,6 +203,12 @@ fn slot_errors(draft: &Draft, before: Option<&Record>, check: Option<&Record>) -
 
 /// Why the files of a document are fixed, if they are: it is decided, or its check is.
 pub(super) fn closed(document: &Record, check: &Record) -> Option<String> {
+    if erasure::erased_on(document).is_some() {
+        return Some("can't be taken: the document was erased".to_owned());
+    }
+    if check.flag(check::LEGAL_HOLD) {
+        return Some("can't be taken: the check is under a legal hold, and its files are fixed".to_owned());
+    }
     let (what, status) = match (status_of(document), status_of(check)) {
         (status, _) if status.is_final() => ("document", status),
         (_, status) if status.is_final() => ("check", status),

@@ -4,16 +4,17 @@ use proofdesk_domain::entities::{document, document::DOCUMENT, file};
 use proofdesk_domain::enumeration::AuditType;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::slots::Slot;
+use proofdesk_domain::value::Value;
 use proofdesk_store::Transaction;
 use proofdesk_vault::Reader;
 
 use super::files_of;
-use crate::Desk;
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::files::{object_of, owner_of};
 use crate::records::subject_of;
+use crate::{Desk, erasure};
 
 /// A file, open for reading.
 pub struct Download {
@@ -31,6 +32,9 @@ pub struct Download {
 /// [`DeskError::NotFound`] if the document isn't there, or the slot is empty; [`DeskError::Unavailable`].
 pub async fn download(desk: &Desk, grant: &Grant, id: i64, slot: Slot) -> Result<Download, DeskError> {
     let document = grant.load(desk, id).await?;
+    if erasure::erased_on(&document).is_some() {
+        return Err(DeskError::NotFound);
+    }
     let files = files_of(desk, id).await?;
     let file = files
         .into_iter()
@@ -44,6 +48,8 @@ pub async fn download(desk: &Desk, grant: &Grant, id: i64, slot: Slot) -> Result
 
 async fn note_look(desk: &Desk, grant: &Grant, document: &Record, slot: Slot) -> Result<(), DeskError> {
     let mut transaction = Transaction::default();
+    // An erasure that has begun meanwhile is the last word on the document.
+    transaction.holds(document, document::ERASED_ON, Value::Null);
     let entry = Entry {
         kind: AuditType::Look,
         entity: &DOCUMENT,

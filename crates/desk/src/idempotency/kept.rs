@@ -62,6 +62,7 @@ pub(crate) async fn keep<T: Repeatable>(
     let record = Record::empty(&IDEMPOTENT_ANSWER)
         .with(idempotent_answer::MARK, key.mark.as_str())
         .with(idempotent_answer::USER_ID, key.user)
+        .with(idempotent_answer::ENTITY, grant.entity().name)
         .with(idempotent_answer::RECORD_ID, id)
         .with(idempotent_answer::SEALED, seal(desk, key, &told.outcome())?)
         .with(idempotent_answer::CREATED_ON, now)

@@ -7,13 +7,14 @@ use proofdesk_domain::entities::business::BUSINESS;
 use proofdesk_domain::entity::{Access, Entity, Field, FieldIndex, ID, Kind, Tenancy};
 use proofdesk_domain::list::{Filter, ListRequest, Test};
 use proofdesk_domain::path::{Path, referred};
+use proofdesk_domain::personal;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
 use proofdesk_domain::value::Value;
 use proofdesk_store::Query;
 
-use crate::Desk;
 use crate::error::DeskError;
+use crate::{Desk, erasure};
 
 /// How many ids are asked for at one time.
 const PAGE: usize = 1000;
@@ -74,6 +75,9 @@ pub(crate) async fn visible(
     scope: &Scope,
     mut records: Vec<Record>,
 ) -> Result<Vec<Record>, DeskError> {
+    for record in records.iter_mut().filter(|record| erasure::erased_on(record).is_some()) {
+        personal::hide(record);
+    }
     let (Scope::Businesses(_), Some(first)) = (scope, records.first()) else { return Ok(records) };
     let entity = first.entity();
     for (place, field) in entity.fields.iter().enumerate() {

@@ -14,7 +14,7 @@ use super::{Body, Saved, business_of, subject_of};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Grant;
 use crate::error::DeskError;
-use crate::{Desk, checks, documents, retrying, tokens, totp};
+use crate::{Desk, checks, documents, erasure, retrying, tokens, totp};
 
 /// Changes a record: all its writable properties ([`Write::Replace`]) or those that are sent ([`Write::Merge`]).
 ///
@@ -56,10 +56,12 @@ async fn plain(
     errors: Vec<FieldError>,
 ) -> Result<Saved, DeskError> {
     let before = grant.load(desk, id).await?;
+    erasure::refuse_erased(&before)?;
     prepare(desk, grant, Some(&before), draft, errors.clone(), &mut Transaction::default()).await?;
     let hash = password_hash(desk, draft).await?;
     retrying(|| async {
         let before = grant.load(desk, id).await?;
+        erasure::refuse_erased(&before)?;
         let mut transaction = Transaction::default();
         let mut record = prepare(desk, grant, Some(&before), draft, errors.clone(), &mut transaction).await?;
         if let Some(hash) = &hash {

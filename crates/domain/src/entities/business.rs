@@ -23,5 +23,13 @@ entity! {
         FOUR_EYES = Field::flag("IdentityCheckFourEyes", "four_eyes");
         /// Whether a check needs two different reviewers to be successful.
         SECOND_REVIEWER = Field::flag("IdentityCheckSecondReviewer", "second_reviewer");
+        /// How many days after a check's end its face photos are destroyed; null keeps them.
+        KEEP_PHOTO_DAYS = Field::integer("KeepPhotoDays", "keep_photo_days");
+        /// The same for the fronts.
+        KEEP_DOCUMENT_DAYS = Field::integer("KeepDocumentDays", "keep_document_days");
+        /// The same for the backs.
+        KEEP_ADDITIONAL_DOCUMENT_DAYS = Field::integer("KeepAdditionalDocumentDays", "keep_additional_document_days");
+        /// How many days after a check's end the check and its documents are erased; null keeps them.
+        KEEP_RECORD_DAYS = Field::integer("KeepRecordDays", "keep_record_days");
     }
 }

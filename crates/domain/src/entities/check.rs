@@ -16,33 +16,33 @@ entity! {
         /// The customer who is asked.
         COWORKER_ID = Field::reference("CoworkerId", "coworker_id", &COWORKER).required();
         /// What reviewers know it by.
-        NAME = Field::text("Name", "name", 255).required();
+        NAME = Field::text("Name", "name", 255).required().personal();
         /// Who carries it out.
         PROVIDER_ = Field::one_of("IdentityCheckProvider", "provider", &PROVIDER);
         /// What the identity is proven with.
         IDENTITY_TYPE = Field::one_of("IdentityDocumentType", "identity_document_type", &IDENTITY_DOCUMENT_TYPE);
         /// The number on the document.
-        IDENTITY_NUMBER = Field::text("IdentityDocumentNumber", "identity_document_number", 100);
+        IDENTITY_NUMBER = Field::text("IdentityDocumentNumber", "identity_document_number", 100).personal();
         /// Who issued the document.
-        IDENTITY_ISSUED_BY = Field::text("IdentityDocumentIssuedBy", "identity_document_issued_by", 255);
+        IDENTITY_ISSUED_BY = Field::text("IdentityDocumentIssuedBy", "identity_document_issued_by", 255).personal();
         /// When the document expires.
-        IDENTITY_EXPIRES_ON = Field::instant("IdentityDocumentExpirationDate", "identity_document_expires_on");
+        IDENTITY_EXPIRES_ON = Field::instant("IdentityDocumentExpirationDate", "identity_document_expires_on").personal();
         /// What the address is proven with.
         ADDRESS_TYPE = Field::one_of("AddressDocumentType", "address_document_type", &ADDRESS_DOCUMENT_TYPE);
         /// Whether it proves an identity or an address.
         VERIFICATION = Field::one_of("VerificationType", "verification_type", &VERIFICATION_TYPE);
         /// What the operator tells the customer: which documents are accepted.
-        DESCRIPTION = Field::text("Description", "description", 4000);
+        DESCRIPTION = Field::text("Description", "description", 4000).personal();
         /// Whether it was charged for.
         BILLED = Field::flag("Billed", "billed");
         /// The session of a check that Stripe Identity carries out.
-        STRIPE_SESSION = Field::text("StripeVerificationSessionId", "stripe_verification_session_id", 255);
+        STRIPE_SESSION = Field::text("StripeVerificationSessionId", "stripe_verification_session_id", 255).personal();
         /// The proposal that it belongs to.
-        PROPOSAL_GUID = Field::guid("ProposalGuid", "proposal_guid");
+        PROPOSAL_GUID = Field::guid("ProposalGuid", "proposal_guid").personal();
         /// The contract that it belongs to.
-        CONTRACT_GUID = Field::guid("CoworkerContractGuid", "coworker_contract_guid");
+        CONTRACT_GUID = Field::guid("CoworkerContractGuid", "coworker_contract_guid").personal();
         /// The contract's contact that it is about.
-        CONTACT_GUID = Field::guid("ContractContactGuid", "contract_contact_guid");
+        CONTACT_GUID = Field::guid("ContractContactGuid", "contract_contact_guid").personal();
         /// The first check of a pair: who carries it out.
         PROVIDER_1 = Field::one_of_instruction("IdentityCheckProvider1", &PROVIDER).create_only();
         /// The first check of a pair: what it proves.
@@ -58,7 +58,7 @@ entity! {
         /// Where it stands.
         STATUS_ = Field::one_of("VerificationStatus", "status", &STATUS).read_only();
         /// Why a provider failed.
-        LAST_ERROR = Field::text("LastError", "last_error", 1000).read_only();
+        LAST_ERROR = Field::text("LastError", "last_error", 1000).read_only().personal();
         /// What the checks of one request share.
         GROUP_GUID = Field::guid("IdentityCheckGroupGuid", "group_guid").read_only();
         /// The user who approved it first, where a second reviewer is needed.
@@ -67,6 +67,12 @@ entity! {
         FIRST_APPROVAL_BY = Field::derived("FirstApprovalBy", &["FirstApprovalById", "Email"]);
         /// When that was.
         FIRST_APPROVAL_ON = Field::instant("FirstApprovalOn", "first_approval_on").read_only();
+        /// When it became what it is, if that is an end; null while it waits. Retention counts from here.
+        ENDED_ON = Field::instant("EndedOn", "ended_on").read_only();
+        /// Whether it is held for a court or an authority: nothing of it is erased then.
+        LEGAL_HOLD = Field::flag("LegalHold", "legal_hold").read_only();
+        /// When its personal data was erased; it is not changed any more.
+        ERASED_ON = Field::instant("ErasedOn", "erased_on").read_only();
         /// The location's name.
         BUSINESS_NAME = Field::derived("BusinessName", &["BusinessId", "Name"]);
         /// The customer's name.

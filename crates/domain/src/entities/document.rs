@@ -17,9 +17,9 @@ entity! {
         /// The check it is handed in for.
         CHECK_ID = Field::reference("CoworkerIdentityCheckId", "check_id", &CHECK).required();
         /// What reviewers know it by.
-        NAME = Field::text("Name", "name", 255).required();
+        NAME = Field::text("Name", "name", 255).required().personal();
         /// Comments, of the customer or the reviewer.
-        NOTES = Field::text("Notes", "notes", 10_000);
+        NOTES = Field::text("Notes", "notes", 10_000).personal();
         /// Where to fetch the face photo from.
         NEW_PHOTO_URL = Field::text_instruction("NewPhotoUrl", MAX_URL).secret();
         /// Empty the slot of the face photo.
@@ -33,12 +33,12 @@ entity! {
         /// Empty the slot of the back.
         CLEAR_ADDITIONAL_DOCUMENT = Field::flag_instruction("ClearAdditionalDocumentFile");
         /// The name of the face photo; null where the slot is empty.
-        PHOTO_FILE_NAME = Field::text("PhotoFileName", "photo_file_name", 255).read_only();
+        PHOTO_FILE_NAME = Field::text("PhotoFileName", "photo_file_name", 255).read_only().personal();
         /// The name of the front; null where the slot is empty.
-        DOCUMENT_FILE_NAME = Field::text("DocumentFileName", "document_file_name", 255).read_only();
+        DOCUMENT_FILE_NAME = Field::text("DocumentFileName", "document_file_name", 255).read_only().personal();
         /// The name of the back; null where the slot is empty.
         ADDITIONAL_DOCUMENT_FILE_NAME =
-            Field::text("AdditionalDocumentFileName", "additional_document_file_name", 255).read_only();
+            Field::text("AdditionalDocumentFileName", "additional_document_file_name", 255).read_only().personal();
         /// Where it stands.
         STATUS_ = Field::one_of("VerificationStatus", "status", &STATUS).read_only();
         /// The user who approved it first, where a second reviewer is needed.
@@ -47,6 +47,8 @@ entity! {
         FIRST_APPROVAL_BY = Field::derived("FirstApprovalBy", &["FirstApprovalById", "Email"]);
         /// When that was.
         FIRST_APPROVAL_ON = Field::instant("FirstApprovalOn", "first_approval_on").read_only();
+        /// When its personal data was erased; it is not changed any more.
+        ERASED_ON = Field::instant("ErasedOn", "erased_on").read_only();
         /// The ids of the users who made it, put a file into it or submitted it, with commas.
         HANDED_IN_BY = Field::text("HandedInBy", "handed_in_by", 4000).hidden();
         /// The check's location, kept here too for the border between tenants.

@@ -20,7 +20,7 @@ entity! {
         /// Counts the files that this slot has had.
         ROUND = Field::integer("Round", "round");
         /// The name that the customer gave it, cleaned.
-        NAME = Field::text("Name", "name", 255);
+        NAME = Field::text("Name", "name", 255).personal();
         /// Its media type, such as `image/jpeg`.
         MEDIA_TYPE = Field::text("MediaType", "media_type", 64);
         /// Width in pixels; null for a PDF.
@@ -32,7 +32,7 @@ entity! {
         /// Size as received, in bytes.
         RECEIVED_BYTES = Field::integer("ReceivedBytes", "received_bytes");
         /// SHA-256 of what was received, in hexadecimal.
-        RECEIVED_SHA256 = Field::text("ReceivedSha256", "received_sha256", 64);
+        RECEIVED_SHA256 = Field::text("ReceivedSha256", "received_sha256", 64).personal();
         /// Size as kept, in bytes.
         KEPT_BYTES = Field::integer("KeptBytes", "kept_bytes");
         /// When it was taken.

@@ -12,10 +12,12 @@ entity! {
         MARK = Field::text("Mark", "mark", 64);
         /// Whose request it was.
         USER_ID = Field::reference("UserId", "user_id", &USER);
+        /// The name of the entity that the request was about; null for those from before there was this field.
+        ENTITY = Field::text("Entity", "entity", 64);
         /// The record that the answer names; null for none.
         RECORD_ID = Field::integer("RecordId", "record_id");
         /// The request's fingerprint and the rest of the answer, sealed; base64.
-        SEALED = Field::text("Sealed", "sealed", 4000);
+        SEALED = Field::text("Sealed", "sealed", 4000).personal();
         /// When it was answered.
         CREATED_ON = Field::instant("CreatedOn", "created_on");
         /// Until when the answer is given again.

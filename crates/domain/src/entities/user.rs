@@ -19,9 +19,9 @@ entity! {
     tenancy: Tenancy::Members(&USER_BUSINESSES), display: FULL_NAME, changes: All,
     {
         /// The person's name.
-        FULL_NAME = Field::text("FullName", "full_name", 255).required();
+        FULL_NAME = Field::text("FullName", "full_name", 255).required().personal();
         /// The e-mail address to sign in with.
-        EMAIL = Field::text("Email", "email", 254).required();
+        EMAIL = Field::text("Email", "email", 254).required().personal();
         /// Sets the password.
         NEW_PASSWORD = Field::text_instruction("NewPassword", 128).secret();
         /// Whether it may sign in.
@@ -37,14 +37,14 @@ entity! {
         /// The location that its pages open with.
         DEFAULT_BUSINESS_ID = Field::reference("DefaultBusinessId", "default_business_id", &BUSINESS);
         /// The language of its pages, a BCP 47 tag.
-        LANGUAGE = Field::text("Language", "language", 35);
+        LANGUAGE = Field::text("Language", "language", 35).personal();
         /// Whether a second factor is enrolled. Nobody sets it for another; an unrestricted administrator takes it away.
         TWO_FACTOR_ENABLED = Field::flag("TwoFactorEnabled", "two_factor_enabled");
         /// Whether it wants mail about checks.
         ON_IDENTITY_CHECK_UPDATE = Field::flag("OnIdentityCheckUpdate", "on_identity_check_update");
         /// The e-mail address as compared at sign-in, folded so that no spelling of it is another one's; unique.
-        LOGIN = Field::text("Login", "login", 254).hidden();
+        LOGIN = Field::text("Login", "login", 254).hidden().personal();
         /// The Argon2id hash of the password, in PHC form; null for none.
-        PASSWORD_HASH = Field::text("PasswordHash", "password_hash", 255).hidden().secret();
+        PASSWORD_HASH = Field::text("PasswordHash", "password_hash", 255).hidden().secret().personal();
     }
 }

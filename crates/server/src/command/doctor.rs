@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use proofdesk_desk::Desk;
+use proofdesk_desk::erasure::receipt;
 use proofdesk_domain::ambient::Clock;
 
 use super::say;
@@ -29,6 +31,7 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
     if let Some(desk) = doctor.check("database, keys and files", assemble::desk(&config, Schema::Keep).await)
     {
         doctor.check("database is readable and writable", desk.store().ready().await.map_err(Into::into));
+        doctor.check("erasure ledger", ledger(&desk));
     }
     match doctor.failed {
         0 => Ok(()),
@@ -87,6 +90,17 @@ fn certificate(pair: &Pair) -> anyhow::Result<()> {
     if let Some(note) = note {
         say(format_args!("note    {note}: renew it"));
     }
+    Ok(())
+}
+
+/// The ledger can be read, and what its receipts are signed with is told, so that others can verify them.
+fn ledger(desk: &Desk) -> anyhow::Result<()> {
+    let entries = desk.ledger().entries()?.len();
+    say(format_args!("note    the erasure ledger {} has {entries} lines", desk.ledger().path().display()));
+    say(format_args!(
+        "note    receipts are signed with the key whose public half is {}",
+        receipt::public_key(desk)?
+    ));
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
 use proofdesk_api::{Allowed, Api, MissingRole, Rate, Rates, Settings};
 use proofdesk_desk::error::DeskError;
-use proofdesk_desk::{Desk, accounts, sweep};
+use proofdesk_desk::{Desk, accounts, erasure, retention, sweep};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,6 +33,11 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     assemble::clean(config)?;
     let desk = assemble::desk(config, Schema::Migrate).await?;
     renew_logins(&desk).await?;
+    // Nobody may read what is half erased.
+    let erased = erasure::finish_begun(&desk).await.context("an erasure that was begun can't be finished")?;
+    if erased > 0 {
+        tracing::info!(erased, "erasures that were begun before are finished");
+    }
     first_start(config, &desk).await?;
     let listener = listen(config).await?;
     let address = listener.local_addr()?;
@@ -164,7 +169,19 @@ async fn sweep_often(desk: Desk, shared: bool) {
             }
             Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
         }
+        keep_no_longer(&desk).await;
         grace = GRACE;
+    }
+}
+
+/// Finishes what a failing disk left half erased, and destroys what has been kept for long enough.
+async fn keep_no_longer(desk: &Desk) {
+    if let Err(error) = erasure::finish_begun(desk).await {
+        tracing::error!(%error, "an erasure that was begun can't be finished; it is tried again in an hour");
+    }
+    match retention::run(desk).await {
+        Ok(ran) => tracing::info!(files = ran.files, checks = ran.checks, "retention"),
+        Err(error) => tracing::error!(%error, "retention failed; it is tried again in an hour"),
     }
 }
 

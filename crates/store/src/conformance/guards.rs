@@ -114,10 +114,10 @@ pub async fn one_failing_guard_of_many_is_enough(store: Arc<dyn Store>) -> Outco
         Guard { entity, id: record.id(), field: ID, value: Value::Int(record.id()) }
     };
     let guards: Vec<Guard> = WRITTEN.into_iter().map(good).collect();
-    let all_hold = Transaction { guards: guards.clone(), writes: Vec::new() };
+    let all_hold = Transaction { guards: guards.clone(), ..Transaction::default() };
     assert!(world.store.commit(all_hold).await?.is_empty());
     for bad in 0..guards.len() {
-        let mut transaction = Transaction { guards: guards.clone(), writes: Vec::new() };
+        let mut transaction = Transaction { guards: guards.clone(), ..Transaction::default() };
         transaction.guards[bad].value = Value::Int(-1);
         transaction.insert(world.sample(&business::BUSINESS, 60));
         assert_fails!(world.store.commit(transaction).await, StoreError::Conflict);

@@ -18,6 +18,8 @@ pub(super) struct Place {
     user: i64,
     bundle: i64,
     entry: i64,
+    erased: World,
+    erased_document: i64,
 }
 
 impl Place {
@@ -35,7 +37,8 @@ impl Place {
         let bundle = new_bundle(desk, business);
         let entries = desk.audit("Coworker", coworker);
         let entry = entries.first().and_then(|entry| entry["Id"].as_i64()).expect("an entry");
-        Self { business, coworker, check, document, user, bundle, entry }
+        let (erased, erased_document) = erased(desk, business);
+        Self { business, coworker, check, document, user, bundle, entry, erased, erased_document }
     }
 
     /// Where there is nothing.
@@ -48,6 +51,8 @@ impl Place {
             user: MISSING,
             bundle: MISSING,
             entry: MISSING,
+            erased: World { business: MISSING, coworker: MISSING, check: MISSING },
+            erased_document: MISSING,
         }
     }
 
@@ -63,6 +68,15 @@ impl Place {
             "AuditTrailEntry" => self.entry,
             "Role" | "Enums" | "Auth" | "Operations" => 1,
             other => panic!("say which record of {other} there is"),
+        }
+    }
+
+    /// The record of an entity that was erased.
+    pub(super) fn erased(&self, entity: &str) -> i64 {
+        match entity {
+            "CoworkerIdentityCheck" => self.erased.check,
+            "CoworkerIdentityCheckDocument" => self.erased_document,
+            _ => self.erased.coworker,
         }
     }
 
@@ -82,6 +96,17 @@ impl Place {
             other => self.standing(other),
         }
     }
+}
+
+/// A customer with a check and a document, erased.
+fn erased(desk: &Desk, business: i64) -> (World, i64) {
+    let coworker = desk.coworker("Gone", &[business]);
+    let check = desk.check(business, coworker, &json!({}));
+    let world = World { business, coworker, check };
+    let document = desk.document(&world, &json!({}));
+    let erase = json!({ "Key": "Erase", "Ids": [coworker] });
+    assert_eq!(desk.admin().post(&format!("{COWORKERS}/runcommand"), &erase).record()["WasSuccessful"], true);
+    (world, document)
 }
 
 /// A user without roles.

@@ -91,6 +91,7 @@ impl Operation {
     #[track_caller]
     pub(super) fn request(&self, half: Half, place: &Place, id: i64) -> Request {
         let (entity, verb) = self.parts();
+        let id = if verb == "getReceipt" && id == place.standing(entity) { place.erased(entity) } else { id };
         let path = self.path.replace("{id}", &id.to_string());
         let path = match (entity, verb, half) {
             (_, "search" | "batch", Half::Batch) => format!("{path}?id=[{id}]"),
@@ -150,6 +151,7 @@ fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
         ("Enums" | "Operations", _)
         | ("Auth", "me" | "metadata" | "sessions")
         | ("User", "sessions" | "invite")
+        | (_, "getReceipt")
         | (
             _,
             "search"
@@ -165,6 +167,7 @@ fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
         (_, "create" | "updateById") => Body::Json(record(entity, place)),
         (_, "update") => Body::Json(with_id(record(entity, place), id)),
         (_, "patch") => Body::Json(with_id(json!({ (name_of(entity)): next("Patched") }), id)),
+        ("Coworker", "runCommand") => Body::Json(json!({ "Key": "Erase", "Ids": [id] })),
         (_, "runCommand") => Body::Json(json!({ "Key": "Cancel", "Ids": [id] })),
         _ => panic!("say how {entity}_{verb} is called"),
     }

@@ -23,6 +23,8 @@ fn contracted(route: &Route) -> &'static str {
     let verb = route.path.rsplit('/').nth(1).unwrap_or_default();
     match (&route.method, last) {
         (&Method::GET, "{id}") => "Read",
+        // All that can be run on a customer is to erase it.
+        (&Method::POST, "runcommand") if verb == "coworkers" => "Delete",
         (&Method::GET, _) => "List",
         (&Method::POST, last)
             if last != "runcommand"
