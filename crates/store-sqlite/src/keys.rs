@@ -1,11 +1,17 @@
 //! The store of the vault's keys.
 
+mod changes;
+mod rows;
+
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use proofdesk_store::StoreError;
-use proofdesk_vault::{KeyStore, KeyStoreError};
+use proofdesk_vault::{
+    BusinessKeyChange, BusinessKeyRow, FileKeyChange, FileKeyRow, KeyCount, KeyStore, KeyStoreError,
+    PutBusinessKeys, PutFileKey,
+};
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
@@ -13,6 +19,7 @@ use crate::connection::{self, Role};
 use crate::error::{OpenError, unavailable};
 use crate::migrate::{self, Database};
 use crate::writer::Writer;
+use rows::{BUSINESS_COLUMNS, FILE_COLUMNS, business_row, count_row, file_row};
 
 /// Keeps wrapped keys in an SQLite database apart from the records.
 ///
@@ -47,21 +54,49 @@ impl SqliteKeyStore {
             || reader.prepare_cached(sql)?.query_map(parameters, row)?.collect::<rusqlite::Result<_>>();
         read().map_err(KeyStoreError::new)
     }
+
+    /// Writes; when this returns, it is durable.
+    async fn write<T, F>(&self, mut write: F) -> Result<T, KeyStoreError>
+    where
+        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let write = move |connection: &Connection| write(connection).map_err(unavailable);
+        self.writer.write(write).await.map_err(KeyStoreError::new)
+    }
+
+    /// Deletes; when this returns, nothing of it is in the database or its log.
+    async fn scrub<T, F>(&self, mut write: F) -> Result<T, KeyStoreError>
+    where
+        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let write = move |connection: &Connection| -> Result<T, StoreError> {
+            write(connection).map_err(unavailable)
+        };
+        self.writer.scrub(write).await.map_err(KeyStoreError::new)
+    }
 }
 
-/// Carries out a write; gives whether it changed anything.
-fn execute(connection: &Connection, sql: &str, parameters: impl Params) -> Result<bool, StoreError> {
-    let execute = || connection.prepare_cached(sql)?.execute(parameters);
-    execute().map(|changed| changed > 0).map_err(unavailable)
+/// Carries out a write; gives how many rows it changed.
+fn execute(connection: &Connection, sql: &str, parameters: impl Params) -> rusqlite::Result<usize> {
+    connection.prepare_cached(sql)?.execute(parameters)
+}
+
+fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// Blobs are compared by their bytes, and every id comes after the empty one.
+fn after(id: Option<Uuid>) -> Vec<u8> {
+    id.map_or_else(Vec::new, |id| id.as_bytes().to_vec())
 }
 
 #[async_trait]
 impl KeyStore for SqliteKeyStore {
-    async fn put(&self, id: Uuid, wrapped: &[u8]) -> Result<bool, KeyStoreError> {
-        const SQL: &str = "INSERT INTO keys (id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING";
-        let wrapped = wrapped.to_vec();
-        let put = move |connection: &Connection| execute(connection, SQL, params![id.as_bytes(), wrapped]);
-        self.writer.write(put).await.map_err(KeyStoreError::new)
+    async fn put(&self, key: &FileKeyRow) -> Result<PutFileKey, KeyStoreError> {
+        let key = key.clone();
+        self.write(move |connection| changes::put(connection, &key)).await
     }
 
     async fn get(&self, id: Uuid) -> Result<Option<Vec<u8>>, KeyStoreError> {
@@ -71,18 +106,106 @@ impl KeyStore for SqliteKeyStore {
     }
 
     async fn delete(&self, id: Uuid) -> Result<bool, KeyStoreError> {
-        let delete = move |connection: &Connection| {
-            execute(connection, "DELETE FROM keys WHERE id = ?", [id.as_bytes()])
-        };
-        self.writer.scrub(delete).await.map_err(KeyStoreError::new)
+        let sql = "DELETE FROM keys WHERE id = ?";
+        self.scrub(move |connection| Ok(execute(connection, sql, [id.as_bytes()])? > 0)).await
     }
 
-    async fn ids(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, KeyStoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        // Blobs are compared by their bytes, and every id comes after the empty one.
-        let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    async fn ids(&self, from: Option<Uuid>, most: usize) -> Result<Vec<Uuid>, KeyStoreError> {
         let sql = "SELECT id FROM keys WHERE id > ? ORDER BY id LIMIT ?";
-        self.read(sql, params![after, limit], |row| row.get(0).map(Uuid::from_bytes))
+        self.read(sql, params![after(from), limit(most)], |row| row.get(0).map(Uuid::from_bytes))
+    }
+
+    async fn file_keys(&self, from: Option<Uuid>, most: usize) -> Result<Vec<FileKeyRow>, KeyStoreError> {
+        let sql = format!("SELECT {FILE_COLUMNS} FROM keys WHERE id > ? ORDER BY id LIMIT ?");
+        self.read(&sql, params![after(from), limit(most)], file_row)
+    }
+
+    async fn file_keys_under(
+        &self,
+        business: i64,
+        version: u32,
+        from: Option<Uuid>,
+        most: usize,
+    ) -> Result<Vec<FileKeyRow>, KeyStoreError> {
+        let sql = format!(
+            "SELECT {FILE_COLUMNS} FROM keys WHERE business = ? AND version = ? AND id > ? ORDER BY id LIMIT ?"
+        );
+        self.read(&sql, params![business, version, after(from), limit(most)], file_row)
+    }
+
+    async fn replace_file_keys(&self, changes: &[FileKeyChange]) -> Result<usize, KeyStoreError> {
+        let changes = changes.to_vec();
+        self.write(move |connection| changes::replace_file_keys(connection, &changes)).await
+    }
+
+    async fn counts(&self) -> Result<Vec<KeyCount>, KeyStoreError> {
+        let sql = "SELECT business, version, retired, (SELECT count(*) FROM keys WHERE \
+            keys.business = business_keys.business AND keys.version = business_keys.version) \
+            FROM business_keys ORDER BY business, version";
+        self.read(sql, [], count_row)
+    }
+
+    async fn put_business_keys(
+        &self,
+        keys: &[BusinessKeyRow],
+        check: &[u8],
+    ) -> Result<PutBusinessKeys, KeyStoreError> {
+        let (keys, check) = (keys.to_vec(), check.to_vec());
+        self.write(move |connection| changes::put_business_keys(connection, &keys, &check)).await
+    }
+
+    async fn business_key(
+        &self,
+        business: i64,
+        version: u32,
+    ) -> Result<Option<BusinessKeyRow>, KeyStoreError> {
+        let sql = format!("SELECT {BUSINESS_COLUMNS} FROM business_keys WHERE business = ? AND version = ?");
+        Ok(self.read(&sql, params![business, version], business_row)?.pop())
+    }
+
+    async fn current_business_key(&self, business: i64) -> Result<Option<BusinessKeyRow>, KeyStoreError> {
+        let sql = format!("SELECT {BUSINESS_COLUMNS} FROM business_keys WHERE business = ? AND retired = 0");
+        Ok(self.read(&sql, [business], business_row)?.pop())
+    }
+
+    async fn business_keys(
+        &self,
+        from: Option<(i64, u32)>,
+        most: usize,
+    ) -> Result<Vec<BusinessKeyRow>, KeyStoreError> {
+        let (business, version) = from.unwrap_or((i64::MIN, 0));
+        let sql = format!(
+            "SELECT {BUSINESS_COLUMNS} FROM business_keys WHERE (business, version) > (?, ?) \
+            ORDER BY business, version LIMIT ?"
+        );
+        self.read(&sql, params![business, version, limit(most)], business_row)
+    }
+
+    async fn delete_retired(&self, business: i64, version: u32) -> Result<bool, KeyStoreError> {
+        self.scrub(move |connection| changes::delete_retired(connection, business, version)).await
+    }
+
+    async fn destroy_business(&self, business: i64) -> Result<usize, KeyStoreError> {
+        self.scrub(move |connection| changes::destroy_business(connection, business)).await
+    }
+
+    async fn switch_master(
+        &self,
+        old: &[u8],
+        new: &[u8],
+        keys: &[BusinessKeyChange],
+    ) -> Result<bool, KeyStoreError> {
+        let (old, new, keys) = (old.to_vec(), new.to_vec(), keys.to_vec());
+        self.scrub(move |connection| changes::switch_master(connection, &old, &new, &keys)).await
+    }
+
+    async fn restore(
+        &self,
+        businesses: &[BusinessKeyRow],
+        files: &[FileKeyRow],
+    ) -> Result<(), KeyStoreError> {
+        let (businesses, files) = (businesses.to_vec(), files.to_vec());
+        self.write(move |connection| changes::restore(connection, &businesses, &files)).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, KeyStoreError> {
@@ -90,10 +213,13 @@ impl KeyStore for SqliteKeyStore {
         Ok(value.into_iter().next())
     }
 
+    async fn settings(&self) -> Result<Vec<(String, Vec<u8>)>, KeyStoreError> {
+        self.read("SELECT name, value FROM settings ORDER BY name", [], |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
     async fn put_setting(&self, name: &str, value: &[u8]) -> Result<bool, KeyStoreError> {
         const SQL: &str = "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING";
         let (name, value) = (name.to_owned(), value.to_vec());
-        let put = move |connection: &Connection| execute(connection, SQL, params![name, value]);
-        self.writer.write(put).await.map_err(KeyStoreError::new)
+        self.write(move |connection| Ok(execute(connection, SQL, params![name, value])? > 0)).await
     }
 }

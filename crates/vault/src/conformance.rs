@@ -6,6 +6,7 @@
 //! proofdesk_vault::key_store_conformance!(SqliteFixture::new());
 //! ```
 
+mod business_keys;
 pub mod key_store;
 pub mod objects;
 
@@ -26,6 +27,19 @@ macro_rules! key_store_conformance {
             keeps_the_first_value_of_a_setting
             keeps_settings_apart_from_keys
             finds_all_again_when_reopened
+            lists_keys_of_files_whole
+            keeps_keys_under_the_current_key_only
+            lets_one_of_many_new_business_keys_win
+            keeps_business_keys_for_its_own_master_key_only
+            lists_business_keys_in_pages
+            replaces_what_is_still_there
+            renews_many_businesses_or_none
+            deletes_a_retired_key_that_nothing_needs
+            loses_no_key_between_put_and_retirement
+            switches_the_master_key_whole_or_not_at_all
+            destroys_a_business_and_no_other
+            restores_what_was_listed
+            tells_keys_and_settings_whole_when_reopened
         }
     };
 }

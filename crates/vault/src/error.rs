@@ -5,6 +5,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use crate::key_store::KeyStoreError;
+use crate::master_key::MasterKeyError;
 
 /// The key store or the object store failed; the file itself may well be sound.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,15 @@ pub enum BackendError {
     /// The key store failed.
     #[error("the key store failed")]
     Keys(#[from] KeyStoreError),
+    /// The master key was replaced, and its source doesn't give the new one yet.
+    #[error("the master key was replaced, and where it comes from does not give the new one yet")]
+    MasterReplaced,
+    /// A key of this business isn't what was kept.
+    #[error("the key of business {0} does not open: the key store is damaged")]
+    BusinessKey(i64),
+    /// A key could not be derived or wrapped.
+    #[error("a key could not be derived or wrapped")]
+    Cipher,
     /// The object store failed.
     #[error("the object store failed")]
     Objects(#[from] object_store::Error),
@@ -26,6 +36,15 @@ pub enum OpenError {
     /// The key store holds keys, but not the check value that tells which master key they belong to.
     #[error("the key store holds keys but no check value of its master key; it is damaged or incomplete")]
     CheckValueMissing,
+    /// The key store holds keys, but not the one that the desk's own secrets follow from.
+    #[error("the key store holds keys but not that of the desk's own secrets; it is damaged or incomplete")]
+    SecretsMissing,
+    /// No master key could be had.
+    #[error(transparent)]
+    Master(#[from] MasterKeyError),
+    /// The key store is new, and there is more than one key that it could belong to.
+    #[error("the key store is new, and {0} master keys are there: leave the one that it shall have")]
+    Ambiguous(usize),
     /// The key store failed.
     #[error(transparent)]
     Backend(#[from] BackendError),
@@ -43,6 +62,9 @@ pub enum WriteError {
     /// An earlier write of this writer failed or was cancelled, so the file has a hole and can't be finished.
     #[error("an earlier write failed or was cancelled")]
     Incomplete,
+    /// Business 0 is the desk itself, and has no files.
+    #[error("business 0 has no files")]
+    NoBusiness,
     /// The file is longer than 2^32 chunks.
     #[error("the file is too long for its format")]
     TooLong,
@@ -85,8 +107,10 @@ pub enum ReadError {
 /// The check that showed that a stored file isn't genuine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// The wrapped key doesn't open for this file id and owner under this master key.
+    /// The wrapped key doesn't open for this file id and owner under the key of the business.
     WrappedKey,
+    /// The key of the business isn't there, or doesn't open under the master key.
+    BusinessKey,
     /// The object has a length that no file has, or got shorter while it was read.
     Length,
     /// The object doesn't begin like a file of the vault.
@@ -106,6 +130,7 @@ pub enum Check {
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::BusinessKey => f.write_str("the key of its business does not open"),
             Self::WrappedKey => f.write_str("its wrapped key does not open"),
             Self::Length => f.write_str("its length is impossible"),
             Self::Magic => f.write_str("its first bytes are wrong"),

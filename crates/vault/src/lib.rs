@@ -1,8 +1,8 @@
 //! Encrypted files: streamed in, streamed out, shredded.
 //!
 //! A [`Vault`] keeps each file as one object in an [`object_store::ObjectStore`], sealed under a key of its own, and keeps
-//! that key, wrapped by the operator's [`MasterKey`], in a [`KeyStore`] apart. Destroying the wrapped key is what erases
-//! a file. The bytes of all three are specified in `docs/vault-format.md`.
+//! that key, wrapped by a key of its business, which the operator's [`MasterKey`] wraps, in a [`KeyStore`] apart. Destroying
+//! the wrapped key is what erases a file. The bytes of all three are specified in `docs/vault-format.md`.
 //!
 //! What this crate promises:
 //! - No plaintext reaches a disk: bytes are sealed in memory before they are handed to the object store.
@@ -25,6 +25,8 @@ mod master_key;
 mod opener;
 mod owner;
 mod reader;
+mod ring;
+mod rotation;
 mod sealer;
 mod signer;
 mod vault;
@@ -39,11 +41,15 @@ pub mod testing;
 mod tests;
 
 pub use error::{BackendError, Check, OpenError, ReadError, WriteError};
-pub use key_store::{KeyStore, KeyStoreError};
+pub use key_store::{
+    BusinessKeyChange, BusinessKeyRow, DESK, FileKeyChange, FileKeyRow, KeyCount, KeyStore, KeyStoreError,
+    MASTER_CHECK, PutBusinessKeys, PutFileKey,
+};
 pub use local::{open_local, remove_unfinished};
-pub use master_key::{MasterKey, MasterKeyError};
+pub use master_key::{KeyFile, MasterKey, MasterKeyError, MasterSource};
 pub use owner::Owner;
 pub use reader::Reader;
+pub use rotation::{Progress, Rotated};
 pub use signer::{PUBLIC_KEY_LEN, SIGNATURE_LEN, Signer, verify};
 pub use vault::{Object, Vault};
 pub use writer::{Stored, Writer};

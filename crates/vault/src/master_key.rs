@@ -1,10 +1,14 @@
 //! The operator's key, which every other key hangs on, and the file that keeps it.
 
 mod file;
+mod source;
+
+pub use source::{KeyFile, MasterSource};
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 use proofdesk_domain::ambient::Random;
@@ -15,7 +19,7 @@ use crate::file_key::{KEY_LEN, expand};
 const SALT: &[u8] = b"proofdesk vault master 1";
 const TEXT_PREFIX: &str = "proofdesk-master-key-1:";
 
-/// 32 random bytes that wrap the keys of all files. Wiped from memory when dropped; never shown by `Debug`.
+/// 32 random bytes that wrap the keys of all businesses. Wiped from memory when dropped; never shown by `Debug`.
 pub struct MasterKey(Box<Zeroizing<[u8; KEY_LEN]>>);
 
 /// Why a master key could not be loaded or created.
@@ -34,6 +38,14 @@ pub enum MasterKeyError {
     /// The file isn't one line `proofdesk-master-key-1:` and 64 hexadecimal digits.
     #[error("master key file {0:?} is not one line \"proofdesk-master-key-1:\" and 64 hexadecimal digits")]
     Malformed(PathBuf),
+    /// What gives the key, other than a file, gives none.
+    #[error("the master key from {from}: {why}")]
+    Unavailable {
+        /// What was to give it.
+        from: &'static str,
+        /// Why it didn't; nothing secret.
+        why: String,
+    },
     /// The file could not be read or written.
     #[error("master key file {path:?}: {source}")]
     Io {
@@ -72,6 +84,32 @@ impl MasterKey {
             }
             loaded => loaded,
         }
+    }
+
+    /// Loads the key from its file.
+    ///
+    /// # Errors
+    /// [`MasterKeyError`] when it isn't there, isn't one, or others may use it.
+    pub fn load(path: &Path) -> Result<Self, MasterKeyError> {
+        file::load(path)
+    }
+
+    /// Writes the key to a new file, for its owner only, and durably. A file that is there stays as it is.
+    ///
+    /// # Errors
+    /// [`MasterKeyError::Io`].
+    pub fn write_new(&self, path: &Path, random: &dyn Random) -> Result<(), MasterKeyError> {
+        file::create(path, self, random)
+    }
+
+    /// The key that a line says, in the form of the key file.
+    pub fn from_line(line: &str) -> Option<Self> {
+        Self::from_text(line)
+    }
+
+    /// Whether both are the same key.
+    pub fn is(&self, other: &Self) -> bool {
+        verify_slices_are_equal(self.0.as_slice(), other.0.as_slice()).is_ok()
     }
 
     /// What is derived from the key for `purpose`s of its own.

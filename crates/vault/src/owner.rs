@@ -7,7 +7,7 @@ use uuid::Uuid;
 /// A file opens only for the owner that it was created for; the vault gives the numbers no other meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
-    /// The business (tenant) that holds the document.
+    /// The business (tenant) that holds the document. 0 stands for the desk itself, and has no files.
     pub business: i64,
     /// The identity-check document.
     pub document: Uuid,
@@ -38,6 +38,26 @@ impl Binding {
         bytes[41] = owner.slot;
         bytes[42..].copy_from_slice(&owner.version.to_be_bytes());
         Self(bytes)
+    }
+
+    /// Bytes that may be a binding: of this length and version.
+    pub(crate) fn from_slice(bytes: &[u8]) -> Option<Self> {
+        let bytes: [u8; BINDING_LEN] = bytes.try_into().ok()?;
+        (bytes[0] == BINDING_VERSION).then_some(Self(bytes))
+    }
+
+    /// The file.
+    pub(crate) fn id(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.0[1..17]);
+        Uuid::from_bytes(bytes)
+    }
+
+    /// The business that holds the document.
+    pub(crate) fn business(&self) -> i64 {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&self.0[17..25]);
+        i64::from_be_bytes(bytes)
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

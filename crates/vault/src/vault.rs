@@ -1,12 +1,12 @@
 //! The vault: one object and one wrapped key for each file.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
+use async_trait::async_trait;
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::hkdf::{HKDF_SHA256, Prk};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 use futures::{Stream, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
@@ -14,19 +14,19 @@ use proofdesk_domain::ambient::Random;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::error::{BackendError, Check, OpenError, ReadError, WriteError};
+use crate::error::{BackendError, OpenError, ReadError, WriteError};
 use crate::file_key::{FileKey, KEY_LEN, expand};
 use crate::format::SEALED_CHUNK;
-use crate::key_store::KeyStore;
-use crate::master_key::{MasterKey, check_value};
+use crate::key_store::{DESK, KeyStore};
+use crate::master_key::{MasterKey, MasterKeyError, MasterSource};
 use crate::owner::{Binding, Owner};
 use crate::reader::Reader;
+use crate::ring::{Ring, Unopened};
 use crate::sealer::Sealer;
-use crate::wrap::KeyWrapper;
+use crate::wrap::Clear;
 use crate::writer::Writer;
 
-/// Name of the setting that tells which master key a key store belongs to.
-const CHECK_SETTING: &str = "master-key-check-1";
+const SECRETS_SALT: &[u8] = b"proofdesk vault desk 1";
 /// Chunks that go to and come from the object store at once: 256 KiB.
 const PART_CHUNKS: usize = 4;
 
@@ -34,11 +34,9 @@ const PART_CHUNKS: usize = 4;
 #[derive(Clone)]
 pub struct Vault {
     pub(crate) objects: Arc<dyn ObjectStore>,
-    pub(crate) keys: Arc<dyn KeyStore>,
+    pub(crate) ring: Arc<Ring>,
     pub(crate) part_chunks: usize,
-    wrapper: Arc<KeyWrapper>,
     secrets: Arc<Prk>,
-    random: Arc<dyn Random>,
 }
 
 /// An object that is stored, whether or not it still has a key.
@@ -53,21 +51,40 @@ pub struct Object {
 }
 
 impl Vault {
-    /// Opens a vault over these stores, and checks that `master` is the key that the key store was first opened with.
+    /// Opens a vault over these stores, and checks that `master` is the key that the key store belongs to.
     ///
-    /// `objects` must make writes durable before it acknowledges them: see [`crate::open_local`] for a local disk.
+    /// When the master key is replaced meanwhile, what is in memory is used on, and nothing new can be had: for a process
+    /// that goes on, see [`Vault::open_from`].
+    ///
+    /// # Errors
+    /// As for [`Vault::open_from`].
     pub async fn open(
         objects: Arc<dyn ObjectStore>,
         keys: Arc<dyn KeyStore>,
         master: MasterKey,
         random: Arc<dyn Random>,
     ) -> Result<Self, OpenError> {
-        let prk = master.prk();
-        drop(master);
-        check_master_key(keys.as_ref(), &prk).await?;
-        let wrapper = Arc::new(KeyWrapper::new(&prk).map_err(|_| OpenError::Cipher)?);
-        let secrets = Arc::new(secrets(&prk).map_err(|_| OpenError::Cipher)?);
-        Ok(Self { objects, keys, part_chunks: PART_CHUNKS, wrapper, secrets, random })
+        Self::open_from(objects, keys, Arc::new(Once(Mutex::new(Some(master)))), random).await
+    }
+
+    /// Opens a vault over these stores with a master key of this source, which is asked again when the master key was
+    /// replaced. A key store that belongs to no master key yet and is empty is given to the one that the source has.
+    ///
+    /// `objects` must make writes durable before it acknowledges them: see [`crate::open_local`] for a local disk.
+    ///
+    /// # Errors
+    /// [`OpenError::Master`] when the source has no key, [`OpenError::WrongMasterKey`] when it has another; the others as
+    /// they say.
+    pub async fn open_from(
+        objects: Arc<dyn ObjectStore>,
+        keys: Arc<dyn KeyStore>,
+        source: Arc<dyn MasterSource>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, OpenError> {
+        let ring = Ring::open(keys, source, random).await?;
+        let root = ring.desk().await?;
+        let secrets = Arc::new(secrets(&root).map_err(|_| OpenError::Cipher)?);
+        Ok(Self { objects, ring: Arc::new(ring), part_chunks: PART_CHUNKS, secrets })
     }
 
     /// Sets how much goes to and comes from the object store at once, in bytes, rounded up to whole chunks; 256 KiB without.
@@ -79,8 +96,8 @@ impl Vault {
         self
     }
 
-    /// A secret of the desk for a purpose of its own, other than files: it follows from the master key, is the same at every
-    /// start and on every node, and tells nothing of the key.
+    /// A secret of the desk for a purpose of its own, other than files: it follows from a key that is kept for the desk itself,
+    /// is the same at every start and on every node, whatever the master key, and tells nothing of that key.
     ///
     /// # Errors
     /// [`OpenError::Cipher`] if the cryptography library fails.
@@ -91,22 +108,30 @@ impl Vault {
     }
 
     /// Starts a new file. Nothing is stored under its id before [`Writer::finish`].
+    ///
+    /// # Errors
+    /// [`WriteError::NoBusiness`] for business 0, [`WriteError::Cipher`] if the cryptography library fails.
     pub fn create(&self, id: Uuid, owner: &Owner) -> Result<Writer, WriteError> {
+        if owner.business == DESK {
+            return Err(WriteError::NoBusiness);
+        }
         let binding = Binding::new(id, owner);
-        let key = FileKey::generate(self.random.as_ref());
+        let key = FileKey::generate(self.ring.random.as_ref());
         let derived = key.derive(&binding).map_err(|_| WriteError::Cipher)?;
-        let wrapped =
-            self.wrapper.wrap(&key, &binding, self.random.as_ref()).map_err(|_| WriteError::Cipher)?;
-        Ok(Writer::new(self.clone(), id, wrapped, Sealer::new(derived, self.part_chunks)))
+        Ok(Writer::new(self.clone(), key, binding, Sealer::new(derived, self.part_chunks)))
     }
 
     /// Opens a file for the owner that it was created for, and verifies all but its content before the last chunk.
+    ///
+    /// # Errors
+    /// [`ReadError`], as each says.
     pub async fn read(&self, id: Uuid, owner: &Owner) -> Result<Reader, ReadError> {
-        let wrapped = self.keys.get(id).await.map_err(BackendError::from)?;
-        let wrapped = wrapped.ok_or(ReadError::KeyMissing(id))?;
         let binding = Binding::new(id, owner);
-        let key = self.wrapper.unwrap(&wrapped, &binding);
-        let key = key.map_err(|_| ReadError::Tampered { id, check: Check::WrappedKey })?;
+        let key = self.ring.unwrap(&binding).await.map_err(|unopened| match unopened {
+            Unopened::Missing => ReadError::KeyMissing(id),
+            Unopened::Tampered(check) => ReadError::Tampered { id, check },
+            Unopened::Backend(error) => error.into(),
+        })?;
         Reader::open(self, id, &key, &binding).await
     }
 
@@ -116,7 +141,7 @@ impl Vault {
     /// object may be undone by a power failure; it then is an object without a key, as closed as random bytes.
     /// A [`Reader`] that is open already keeps its key until it is dropped.
     pub async fn shred(&self, id: Uuid) -> Result<(), BackendError> {
-        self.keys.delete(id).await?;
+        self.ring.store.delete(id).await?;
         match self.objects.delete(&location(id)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
@@ -125,7 +150,7 @@ impl Vault {
 
     /// Whether a file has both its key and its object. Verifies neither.
     pub async fn exists(&self, id: Uuid) -> Result<bool, BackendError> {
-        if self.keys.get(id).await?.is_none() {
+        if self.ring.store.get(id).await?.is_none() {
             return Ok(false);
         }
         match self.objects.head(&location(id)).await {
@@ -148,7 +173,7 @@ impl Vault {
     ///
     /// A key without an object may belong to a file that is being finished just now, as may a file that no record names.
     pub async fn keys_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, BackendError> {
-        Ok(self.keys.ids(after, limit).await?)
+        Ok(self.ring.store.ids(after, limit).await?)
     }
 }
 
@@ -173,27 +198,20 @@ fn object(meta: &ObjectMeta) -> Option<Object> {
 }
 
 /// What secrets other than those of files are derived from.
-fn secrets(master: &Prk) -> Result<Prk, Unspecified> {
+fn secrets(root: &Clear) -> Result<Prk, Unspecified> {
     let mut key = Zeroizing::new([0; KEY_LEN]);
-    expand(master, &[b"secrets"], &mut key)?;
+    let prk = Salt::new(HKDF_SHA256, SECRETS_SALT).extract(root.as_slice());
+    expand(&prk, &[b"secrets"], &mut key)?;
     Ok(Prk::new_less_safe(HKDF_SHA256, key.as_slice()))
 }
 
-async fn check_master_key(keys: &dyn KeyStore, master: &Prk) -> Result<(), OpenError> {
-    let ours = check_value(master).map_err(|_| OpenError::Cipher)?;
-    let stored = match keys.setting(CHECK_SETTING).await.map_err(BackendError::from)? {
-        Some(stored) => stored,
-        None => first_check_value(keys, &ours).await?,
-    };
-    verify_slices_are_equal(&stored, &ours).map_err(|_| OpenError::WrongMasterKey)
-}
+/// Gives a key at the start, and none later: nothing keeps it.
+struct Once(Mutex<Option<MasterKey>>);
 
-/// Keeps the check value of the first master key, and gives back the one that is kept: another process may be faster, and
-/// may have put keys since.
-async fn first_check_value(keys: &dyn KeyStore, ours: &[u8]) -> Result<Vec<u8>, OpenError> {
-    if keys.ids(None, 1).await.map_err(BackendError::from)?.is_empty() {
-        keys.put_setting(CHECK_SETTING, ours).await.map_err(BackendError::from)?;
+#[async_trait]
+impl MasterSource for Once {
+    async fn load(&self) -> Result<Vec<MasterKey>, MasterKeyError> {
+        let key = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok(key.into_iter().collect())
     }
-    let kept = keys.setting(CHECK_SETTING).await.map_err(BackendError::from)?;
-    kept.ok_or(OpenError::CheckValueMissing)
 }

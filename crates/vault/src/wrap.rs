@@ -1,72 +1,50 @@
-//! File keys at rest: each wrapped by a key derived from the master key (docs/vault-format.md, "Wrapped key").
+//! Keys at rest: those of businesses wrapped by a key derived from the master key, those of files by one derived from the
+//! key of their business (docs/vault-format.md, "Wrapped keys").
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+mod business;
+mod file;
+
+pub(crate) use business::{BusinessPlace, MasterWrapper};
+pub(crate) use file::{BusinessKey, key_version};
+
+use aws_lc_rs::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::hkdf::Prk;
 use proofdesk_domain::ambient::Random;
 use zeroize::Zeroizing;
 
-use crate::file_key::{FileKey, KEY_LEN};
-use crate::format::{SUITE, TAG};
-use crate::owner::{BINDING_LEN, Binding};
+use crate::file_key::KEY_LEN;
+use crate::format::TAG;
 
-const LABEL: &[u8; 16] = b"proofdesk wrap 1";
-/// Wrapped by the master key itself; keys of businesses will wrap under another number.
-const WRAP_VERSION: u8 = 1;
-const PREFIX: [u8; 2] = [WRAP_VERSION, SUITE];
-const SEALED_AT: usize = PREFIX.len() + NONCE_LEN;
-/// Length of a wrapped key: version, suite, nonce, sealed key, tag.
-pub(crate) const WRAPPED_LEN: usize = SEALED_AT + KEY_LEN + TAG;
+/// A key in the clear. Boxed, so that moving it leaves no copy behind.
+pub(crate) type Clear = Box<Zeroizing<[u8; KEY_LEN]>>;
 
-/// Wraps and unwraps file keys. Random nonces allow 2^32 wraps under one master key (NIST SP 800-38D §8.3).
-pub(crate) struct KeyWrapper(LessSafeKey);
+/// A nonce and a sealed key with its tag.
+const SEALED_LEN: usize = NONCE_LEN + KEY_LEN + TAG;
 
-impl KeyWrapper {
-    pub(crate) fn new(master: &Prk) -> Result<Self, Unspecified> {
-        let key = master.expand(&[b"wrap"], &AES_256_GCM)?;
-        Ok(Self(LessSafeKey::new(UnboundKey::from(key))))
-    }
-
-    pub(crate) fn wrap(
-        &self,
-        key: &FileKey,
-        binding: &Binding,
-        random: &dyn Random,
-    ) -> Result<[u8; WRAPPED_LEN], Unspecified> {
-        let mut nonce = [0; NONCE_LEN];
-        random.fill(&mut nonce);
-        let mut out = Zeroizing::new([0; WRAPPED_LEN]);
-        out[..PREFIX.len()].copy_from_slice(&PREFIX);
-        out[PREFIX.len()..SEALED_AT].copy_from_slice(&nonce);
-        let (sealed, tag) = out[SEALED_AT..].split_at_mut(KEY_LEN);
-        sealed.copy_from_slice(key.as_bytes());
-        let computed = self.0.seal_in_place_separate_tag(
-            Nonce::assume_unique_for_key(nonce),
-            associated_data(binding),
-            sealed,
-        )?;
-        tag.copy_from_slice(computed.as_ref());
-        Ok(*out)
-    }
-
-    /// Gives the key back, when `wrapped` is whole and was made for this binding under this master key.
-    pub(crate) fn unwrap(&self, wrapped: &[u8], binding: &Binding) -> Result<FileKey, Unspecified> {
-        let wrapped: &[u8; WRAPPED_LEN] = wrapped.try_into().map_err(|_| Unspecified)?;
-        if wrapped[..PREFIX.len()] != PREFIX {
-            return Err(Unspecified);
-        }
-        let nonce = Nonce::try_assume_unique_for_key(&wrapped[PREFIX.len()..SEALED_AT])?;
-        let (sealed, tag) = wrapped[SEALED_AT..].split_at(KEY_LEN);
-        let mut key = Box::new(Zeroizing::new([0; KEY_LEN]));
-        self.0.open_separate_gather(nonce, associated_data(binding), sealed, tag, key.as_mut_slice())?;
-        Ok(FileKey::from_bytes(key))
-    }
+/// Seals a key: a random nonce, then the ciphertext and its tag. Random nonces allow 2^32 wraps under one key (NIST SP
+/// 800-38D §8.3).
+fn seal(
+    with: &LessSafeKey,
+    key: &[u8; KEY_LEN],
+    associated: &[u8],
+    random: &dyn Random,
+) -> Result<[u8; SEALED_LEN], Unspecified> {
+    let mut out = Zeroizing::new([0; SEALED_LEN]);
+    random.fill(&mut out[..NONCE_LEN]);
+    let nonce = Nonce::try_assume_unique_for_key(&out[..NONCE_LEN])?;
+    let (sealed, tag) = out[NONCE_LEN..].split_at_mut(KEY_LEN);
+    sealed.copy_from_slice(key);
+    tag.copy_from_slice(with.seal_in_place_separate_tag(nonce, Aad::from(associated), sealed)?.as_ref());
+    Ok(*out)
 }
 
-fn associated_data(binding: &Binding) -> Aad<[u8; LABEL.len() + PREFIX.len() + BINDING_LEN]> {
-    let mut data = [0; LABEL.len() + PREFIX.len() + BINDING_LEN];
-    data[..LABEL.len()].copy_from_slice(LABEL);
-    data[LABEL.len()..][..PREFIX.len()].copy_from_slice(&PREFIX);
-    data[LABEL.len() + PREFIX.len()..].copy_from_slice(binding.as_bytes());
-    Aad::from(data)
+/// Gives the key back, when `sealed` is whole and was made with the same associated data.
+fn open(with: &LessSafeKey, sealed: &[u8], associated: &[u8]) -> Result<Clear, Unspecified> {
+    let sealed: &[u8; SEALED_LEN] = sealed.try_into().map_err(|_| Unspecified)?;
+    let (nonce, sealed) = sealed.split_at(NONCE_LEN);
+    let (sealed, tag) = sealed.split_at(KEY_LEN);
+    let mut key = Clear::default();
+    let nonce = Nonce::try_assume_unique_for_key(nonce)?;
+    with.open_separate_gather(nonce, Aad::from(associated), sealed, tag, key.as_mut_slice())?;
+    Ok(key)
 }

@@ -7,9 +7,10 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::error::{BackendError, WriteError};
+use crate::file_key::FileKey;
+use crate::owner::Binding;
 use crate::sealer::Sealer;
 use crate::vault::{Vault, location};
-use crate::wrap::WRAPPED_LEN;
 
 /// What was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,9 @@ pub struct Stored {
 pub struct Writer {
     vault: Vault,
     id: Uuid,
-    wrapped: [u8; WRAPPED_LEN],
+    /// Wrapped only when the file is published: what wraps it may be rotated while the file streams in.
+    key: FileKey,
+    binding: Binding,
     /// `None` while a write is under way, and so for ever after one that failed or was cancelled.
     sealer: Option<Sealer>,
     upload: Upload,
@@ -40,8 +43,8 @@ pub struct Writer {
 struct Upload(Option<Box<dyn MultipartUpload>>);
 
 impl Writer {
-    pub(crate) fn new(vault: Vault, id: Uuid, wrapped: [u8; WRAPPED_LEN], sealer: Sealer) -> Self {
-        Self { vault, id, wrapped, sealer: Some(sealer), upload: Upload(None), size: 0 }
+    pub(crate) fn new(vault: Vault, key: FileKey, binding: Binding, sealer: Sealer) -> Self {
+        Self { vault, id: binding.id(), key, binding, sealer: Some(sealer), upload: Upload(None), size: 0 }
     }
 
     /// Takes the next bytes of the file. After an error, or when this is cancelled, the file can't be finished any more.
@@ -85,8 +88,7 @@ impl Writer {
         if self.upload.0.is_some() {
             self.upload.put(&self.vault, self.id, last.clone()).await.map_err(BackendError::from)?;
         }
-        let ours = self.vault.keys.put(self.id, &self.wrapped).await;
-        if !ours.map_err(BackendError::from)? {
+        if !self.vault.ring.keep(&self.key, &self.binding).await? {
             return Err(WriteError::Exists(self.id));
         }
         let published = match self.upload.0.as_mut() {

@@ -58,6 +58,14 @@ pub(super) fn create(path: &Path, key: &MasterKey, random: &dyn Random) -> Resul
     linked.and(removed).and_then(|()| sync_parent(path)).map_err(failed)
 }
 
+/// Puts the file of the next key in the place of the last one, durably. Another process may have done so already.
+pub(super) fn take_place(next: &Path, path: &Path) -> io::Result<()> {
+    match fs::rename(next, path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        renamed => renamed.and_then(|()| sync_parent(path)),
+    }
+}
+
 fn fresh_path(path: &Path, random: &dyn Random) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", random.uuid().simple()));

@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use super::{ID, OWNER, plaintext, vault_over};
 use crate::error::{BackendError, WriteError};
-use crate::key_store::{KeyStore, KeyStoreError};
-use crate::testing::MemoryKeyStore;
+use crate::key_store::KeyStoreError;
+use crate::testing::{Hook, Hooked, MemoryKeyStore};
 use crate::{Object, Vault, open_local};
 
 const LARGE: usize = 1 << 20;
@@ -123,17 +123,25 @@ async fn a_writer_whose_write_failed_can_not_be_finished() {
 
 /// Stops in `put` until it is let go, or fails there.
 #[derive(Default)]
-struct GatedKeys {
-    inner: MemoryKeyStore,
+struct Gate {
     fail: bool,
     gated: bool,
     entered: Notify,
     go: Notify,
 }
 
+impl Gate {
+    fn over_memory(self) -> Arc<Hooked<Self>> {
+        Arc::new(Hooked { store: Arc::new(MemoryKeyStore::default()), hook: self })
+    }
+}
+
 #[async_trait]
-impl KeyStore for GatedKeys {
-    async fn put(&self, id: Uuid, wrapped: &[u8]) -> Result<bool, KeyStoreError> {
+impl Hook for Gate {
+    async fn before(&self, call: &'static str) -> Result<(), KeyStoreError> {
+        if call != "put" {
+            return Ok(());
+        }
         if self.fail {
             return Err(KeyStoreError::new("no space"));
         }
@@ -141,34 +149,14 @@ impl KeyStore for GatedKeys {
         if self.gated {
             self.go.notified().await;
         }
-        self.inner.put(id, wrapped).await
-    }
-
-    async fn get(&self, id: Uuid) -> Result<Option<Vec<u8>>, KeyStoreError> {
-        self.inner.get(id).await
-    }
-
-    async fn delete(&self, id: Uuid) -> Result<bool, KeyStoreError> {
-        self.inner.delete(id).await
-    }
-
-    async fn ids(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, KeyStoreError> {
-        self.inner.ids(after, limit).await
-    }
-
-    async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, KeyStoreError> {
-        self.inner.setting(name).await
-    }
-
-    async fn put_setting(&self, name: &str, value: &[u8]) -> Result<bool, KeyStoreError> {
-        self.inner.put_setting(name, value).await
+        Ok(())
     }
 }
 
 #[tokio::test]
 async fn a_key_that_can_not_be_kept_leaves_no_object() {
     for size in [10, LARGE] {
-        let keys = Arc::new(GatedKeys { fail: true, ..GatedKeys::default() });
+        let keys = Gate { fail: true, ..Gate::default() }.over_memory();
         let vault = vault_over(Arc::new(InMemory::new()), keys).await;
         let mut writer = vault.create(ID, &OWNER).unwrap();
         writer.write(plaintext(size)).await.unwrap();
@@ -181,15 +169,15 @@ async fn a_key_that_can_not_be_kept_leaves_no_object() {
 #[tokio::test]
 async fn a_file_whose_finish_was_cancelled_is_taken_back() {
     for size in [10, LARGE] {
-        let keys = Arc::new(GatedKeys { gated: true, ..GatedKeys::default() });
+        let keys = Gate { gated: true, ..Gate::default() }.over_memory();
         let vault = vault_over(Arc::new(InMemory::new()), keys.clone()).await;
         let mut writer = vault.create(ID, &OWNER).unwrap();
         writer.write(plaintext(size)).await.unwrap();
         let finishing = tokio::spawn(writer.finish());
-        keys.entered.notified().await;
+        keys.hook.entered.notified().await;
         finishing.abort();
         assert!(finishing.await.unwrap_err().is_cancelled());
-        keys.go.notify_one();
+        keys.hook.go.notify_one();
         let_others_run().await;
         assert_eq!(leftovers(&vault).await, (vec![], vec![]));
     }
@@ -197,15 +185,15 @@ async fn a_file_whose_finish_was_cancelled_is_taken_back() {
 
 #[tokio::test]
 async fn the_key_is_durable_before_the_object_is_published() {
-    let keys = Arc::new(GatedKeys { gated: true, ..GatedKeys::default() });
+    let keys = Gate { gated: true, ..Gate::default() }.over_memory();
     let vault = vault_over(Arc::new(InMemory::new()), keys.clone()).await;
     for (number, size) in [10, LARGE].into_iter().enumerate() {
         let mut writer = vault.create(Uuid::from_u128(number as u128), &OWNER).unwrap();
         writer.write(plaintext(size)).await.unwrap();
         let finishing = tokio::spawn(writer.finish());
-        keys.entered.notified().await;
+        keys.hook.entered.notified().await;
         assert_eq!(leftovers(&vault).await.1.len(), number, "not published while its key isn't kept");
-        keys.go.notify_one();
+        keys.hook.go.notify_one();
         assert_eq!(finishing.await.unwrap().unwrap().size, size as u64);
         assert_eq!(leftovers(&vault).await.1.len(), number + 1);
     }

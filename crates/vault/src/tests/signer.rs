@@ -7,9 +7,9 @@ use object_store::memory::InMemory;
 use crate::testing::{MemoryKeyStore, RepeatableRandom};
 use crate::{MasterKey, Vault, verify};
 
-async fn desk(master: u8) -> Vault {
+async fn desk(seed: u64) -> Vault {
     let (objects, keys) = (Arc::new(InMemory::new()), Arc::new(MemoryKeyStore::default()));
-    Vault::open(objects, keys, MasterKey::from_bytes([master; 32]), Arc::new(RepeatableRandom::new(1)))
+    Vault::open(objects, keys, MasterKey::from_bytes([1; 32]), Arc::new(RepeatableRandom::new(seed)))
         .await
         .unwrap()
 }

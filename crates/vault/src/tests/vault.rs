@@ -9,7 +9,7 @@ use object_store::path::Path;
 use super::{Backstage, ID, OWNER, plaintext, read, store, vault_over};
 use crate::error::OpenError;
 use crate::format::SEALED_CHUNK;
-use crate::key_store::KeyStore;
+use crate::key_store::{FileKeyRow, KeyStore};
 use crate::testing::{MemoryKeyStore, RepeatableRandom};
 use crate::{MasterKey, Vault};
 
@@ -29,23 +29,44 @@ async fn another_master_key_is_refused_at_once() {
 #[tokio::test]
 async fn a_key_store_that_lost_its_check_value_is_refused() {
     let keys = Arc::new(MemoryKeyStore::default());
-    keys.put(ID, b"wrapped").await.unwrap();
+    let key = FileKeyRow { id: ID, business: 7, version: 1, wrapped: b"wrapped".to_vec() };
+    keys.restore(&[], &[key]).await.unwrap();
     assert!(matches!(open_with(keys.clone(), 1).await, Err(OpenError::CheckValueMissing)));
     assert_eq!(keys.setting("master-key-check-1").await.unwrap(), None, "nothing was written");
 }
 
-/// As docs/vault-format.md says, computed by another library (HMAC-SHA256 alone).
 #[tokio::test]
-async fn secrets_follow_from_the_master_key_and_the_purpose() {
-    let secret = async |master, purpose| {
-        let vault = open_with(Arc::default(), master).await.unwrap();
-        hex::encode(vault.secret(purpose).unwrap().as_slice())
+async fn secrets_are_of_one_desk_and_one_purpose() {
+    let keys = [Arc::new(MemoryKeyStore::default()), Arc::default()];
+    let secret = async |desk: usize, purpose| {
+        let objects = Arc::new(InMemory::new());
+        // The second desk has other random bytes, and the same master key.
+        let random = Arc::new(RepeatableRandom::new(desk as u64));
+        let master = MasterKey::from_bytes([1; 32]);
+        let vault = Vault::open(objects, keys[desk].clone(), master, random).await.unwrap();
+        vault.secret(purpose).unwrap()
     };
-    let first = secret(1, "refresh tokens 1").await;
-    assert_eq!(first, "a60103cf65565b0be16b6e15efcefe884e6b20d23217ece83bc0fb0c9930b085");
-    assert_eq!(first, secret(1, "refresh tokens 1").await);
-    assert_ne!(first, secret(1, "refresh tokens 2").await);
-    assert_ne!(first, secret(2, "refresh tokens 1").await);
+    let first = secret(0, "refresh tokens 1").await;
+    assert_eq!(first, secret(0, "refresh tokens 1").await, "the same at every start");
+    assert_ne!(first, secret(0, "refresh tokens 2").await);
+    assert_ne!(first, secret(1, "refresh tokens 1").await);
+}
+
+#[tokio::test]
+async fn a_key_store_that_lost_the_key_of_its_secrets_is_refused() {
+    let stage = Backstage::new().await;
+    store(&stage.vault, ID, &OWNER, &plaintext(1)).await;
+    let whole = stage.keys.clone();
+    let keys = Arc::new(MemoryKeyStore::default());
+    keys.put_setting("master-key-check-1", &whole.setting("master-key-check-1").await.unwrap().unwrap())
+        .await
+        .unwrap();
+    let mut businesses = whole.business_keys(None, 10).await.unwrap();
+    businesses.retain(|key| key.business != 0);
+    assert_eq!(businesses.len(), 1);
+    keys.restore(&businesses, &whole.file_keys(None, 10).await.unwrap()).await.unwrap();
+    assert!(matches!(open_with(keys.clone(), 1).await, Err(OpenError::SecretsMissing)));
+    assert_eq!(keys.business_keys(None, 10).await.unwrap(), businesses, "none was made");
 }
 
 #[tokio::test]
@@ -86,7 +107,7 @@ async fn two_files_with_the_same_content_share_no_bytes() {
         |object: &[u8]| object.chunks(16).map(<[u8]>::to_vec).collect::<std::collections::BTreeSet<_>>();
     assert!(blocks(&objects[0]).is_disjoint(&blocks(&objects[1])));
     let keys = [stage.keys.get(ids[0]).await.unwrap(), stage.keys.get(ids[1]).await.unwrap()];
-    assert_ne!(keys[0].as_deref().unwrap()[2..14], keys[1].as_deref().unwrap()[2..14], "nonces differ");
+    assert_ne!(keys[0].as_deref().unwrap()[56..68], keys[1].as_deref().unwrap()[56..68], "nonces differ");
 }
 
 #[tokio::test]

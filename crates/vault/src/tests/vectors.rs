@@ -1,10 +1,13 @@
 //! The worked example of docs/vault-format.md, which another program computed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, UnboundKey};
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 use bytes::Bytes;
+use object_store::memory::InMemory;
 use proofdesk_domain::ambient::Random;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -14,8 +17,9 @@ use crate::file_key::{FileKey, expand};
 use crate::master_key::check_value;
 use crate::owner::Binding;
 use crate::sealer::nonce;
-use crate::wrap::KeyWrapper;
-use crate::{MasterKey, Owner};
+use crate::testing::{MemoryKeyStore, RepeatableRandom};
+use crate::wrap::{BusinessKey, BusinessPlace, Clear, MasterWrapper, key_version};
+use crate::{BusinessKeyRow, KeyStore, MasterKey, Owner, Vault};
 
 struct Example(BTreeMap<&'static str, Vec<u8>>);
 
@@ -84,15 +88,50 @@ fn objects_are_those_of_the_worked_example() {
 #[test]
 fn wrapped_keys_and_check_value_are_those_of_the_worked_example() {
     let example = Example::read();
-    let prk = MasterKey::from_bytes(example.key("master_key")).prk();
-    assert_eq!(check_value(&prk).unwrap(), example.get("check_value"));
-    let mut wrapping_key = [0; 32];
-    expand(&prk, &[b"wrap"], &mut wrapping_key).unwrap();
-    assert_eq!(wrapping_key, example.get("wrapping_key"));
-    let keys = KeyWrapper::new(&prk).unwrap();
+    let master = MasterKey::from_bytes(example.key("master_key")).prk();
+    assert_eq!(check_value(&master).unwrap(), example.get("check_value"));
+    assert_eq!(expanded(&master, b"wrap businesses"), example.get("business_wrapping_key"));
+    let version = u32::from_be_bytes(example.get("business_key_version").try_into().unwrap());
+    let place = BusinessPlace { business: 4711, version };
+    let business_key: Clear = Box::new(Zeroizing::new(example.key("business_key")));
+    let master = MasterWrapper::new(&master).unwrap();
+    let random = Fixed(example.get("business_wrap_nonce").to_vec());
+    let wrapped = master.wrap(&business_key, place, &random).unwrap();
+    assert_eq!(wrapped, example.get("wrapped_business_key"));
+    assert_eq!(master.unwrap(&wrapped, place).unwrap(), business_key);
+
+    let wrapping = Salt::new(HKDF_SHA256, b"proofdesk vault business 1").extract(business_key.as_slice());
+    assert_eq!(expanded(&wrapping, b"wrap"), example.get("wrapping_key"));
+    let business = BusinessKey::new(&business_key, place).unwrap();
     let random = Fixed(example.get("wrap_nonce").to_vec());
-    let wrapped = keys.wrap(&example.file_key(), &example.binding(), &random).unwrap();
+    let wrapped = business.wrap(&example.file_key(), &example.binding(), &random).unwrap();
     assert_eq!(wrapped, example.get("wrapped_key"));
-    let key = keys.unwrap(&wrapped, &example.binding()).unwrap();
+    assert_eq!(key_version(&wrapped, &example.binding()), Some(version));
+    let key = business.unwrap(&wrapped, &example.binding()).unwrap();
     assert_eq!(key.as_bytes(), example.get("file_key"));
+}
+
+fn expanded(prk: &Prk, info: &[u8]) -> [u8; 32] {
+    let mut key = [0; 32];
+    expand(prk, &[info], &mut key).unwrap();
+    key
+}
+
+#[tokio::test]
+async fn secrets_follow_from_the_desk_key_as_in_the_worked_example() {
+    let example = Example::read();
+    let master = MasterKey::from_bytes(example.key("master_key"));
+    let place = BusinessPlace { business: 0, version: 1 };
+    let wrapper = MasterWrapper::new(&master.prk()).unwrap();
+    let desk_key: Clear = Box::new(Zeroizing::new(example.key("desk_key")));
+    let random = Fixed(example.get("desk_wrap_nonce").to_vec());
+    let wrapped = wrapper.wrap(&desk_key, place, &random).unwrap();
+    assert_eq!(wrapped, example.get("wrapped_desk_key"));
+    let keys = Arc::new(MemoryKeyStore::default());
+    keys.put_setting("master-key-check-1", example.get("check_value")).await.unwrap();
+    keys.forge_business(BusinessKeyRow { business: 0, version: 1, retired: false, wrapped }).unwrap();
+    let random = Arc::new(RepeatableRandom::new(1));
+    let vault = Vault::open(Arc::new(InMemory::new()), keys, master, random).await.unwrap();
+    let secret = vault.secret("refresh tokens 1").unwrap();
+    assert_eq!(secret.as_slice(), example.get("secret_of_refresh_tokens_1"));
 }
