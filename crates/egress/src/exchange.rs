@@ -4,8 +4,8 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
-use http_body_util::Empty;
+use http::{HeaderName, HeaderValue, Method, Request, Response, header};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper::rt::Executor;
@@ -34,6 +34,21 @@ const HANDSHAKE_BYTES: u64 = 64 * 1024;
 
 /// What the server may send of a body before the reader has taken it: the window of HTTP/2, and more than HTTP/1's buffer.
 const WINDOW: u32 = 128 * 1024;
+
+/// What is asked, apart from where.
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    pub(crate) fields: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Bytes,
+}
+
+impl Asked {
+    /// For a file, of any kind.
+    pub(crate) fn file() -> Self {
+        let fields = vec![(header::ACCEPT, HeaderValue::from_static("*/*"))];
+        Self { method: Method::GET, fields, body: Bytes::new() }
+    }
+}
 
 /// Tasks that drive one connection. They end with the guard, whatever the server does.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +83,7 @@ impl Dialer<'_> {
     pub(crate) async fn exchange(
         &self,
         target: &Target,
+        asked: &Asked,
         tls: &Arc<ClientConfig>,
         record: &Record,
     ) -> Result<Answer, FetchError> {
@@ -75,7 +91,7 @@ impl Dialer<'_> {
         // The beginning of a body may arrive with the head, before there is a chance to allow for it.
         let head_bytes = u64::from(self.policy.limits.header_bytes) + HANDSHAKE_BYTES;
         let budget = Budget::new(head_bytes + u64::from(WINDOW));
-        let answer = self.ask(target, Metered::new(socket, budget.clone()), tls).await;
+        let answer = self.ask(target, asked, Metered::new(socket, budget.clone()), tls).await;
         match answer {
             Ok((response, tasks)) => Ok(Answer { response, budget, tasks }),
             Err(error) => {
@@ -89,6 +105,7 @@ impl Dialer<'_> {
     async fn ask<S>(
         &self,
         target: &Target,
+        asked: &Asked,
         socket: S,
         tls: &Arc<ClientConfig>,
     ) -> Result<(Response<Incoming>, TaskGuard), FetchError>
@@ -96,19 +113,20 @@ impl Dialer<'_> {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         if !target.is_https() {
-            return self.ask_http1(target, socket).await;
+            return self.ask_http1(target, asked, socket).await;
         }
         let stream = self.secure(target, socket, tls).await?;
         if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-            self.ask_http2(target, stream).await
+            self.ask_http2(target, asked, stream).await
         } else {
-            self.ask_http1(target, stream).await
+            self.ask_http1(target, asked, stream).await
         }
     }
 
     async fn ask_http1<S>(
         &self,
         target: &Target,
+        asked: &Asked,
         io: S,
     ) -> Result<(Response<Incoming>, TaskGuard), FetchError>
     where
@@ -124,7 +142,7 @@ impl Dialer<'_> {
         let guard = TaskGuard(Tasks::default());
         // How the connection ends shows in the answer; here there is nothing to add.
         guard.0.execute(async move { drop(connection.await) });
-        let mut request = request(target.path_and_query())?;
+        let mut request = request(target.path_and_query(), asked)?;
         let host = HeaderValue::try_from(target.authority()).map_err(|_| FetchError::BadAnswer)?;
         request.headers_mut().insert(header::HOST, host);
         let response = self.head(sender.send_request(request)).await?;
@@ -134,6 +152,7 @@ impl Dialer<'_> {
     async fn ask_http2<S>(
         &self,
         target: &Target,
+        asked: &Asked,
         io: S,
     ) -> Result<(Response<Incoming>, TaskGuard), FetchError>
     where
@@ -149,7 +168,7 @@ impl Dialer<'_> {
         let (mut sender, connection) = connected.map_err(|error| self.broken(&error))?;
         guard.0.execute(async move { drop(connection.await) });
         let uri = format!("https://{}{}", target.authority(), target.path_and_query());
-        let response = self.head(sender.send_request(request(&uri)?)).await?;
+        let response = self.head(sender.send_request(request(&uri, asked)?)).await?;
         Ok((response, guard))
     }
 
@@ -171,13 +190,15 @@ impl Dialer<'_> {
     }
 }
 
-/// A GET with no cookie, no referrer, no credentials, and no compression: what is counted is what is read. A target's text is
-/// known to fit a request.
-fn request(uri: &str) -> Result<Request<Empty<Bytes>>, FetchError> {
-    Request::get(uri)
-        .header(header::USER_AGENT, USER_AGENT)
-        .header(header::ACCEPT, HeaderValue::from_static("*/*"))
+/// A request with no cookie, no referrer, no credentials but those of the service itself, and no compression: what is counted
+/// is what is read. A target's text is known to fit a request.
+fn request(uri: &str, asked: &Asked) -> Result<Request<Full<Bytes>>, FetchError> {
+    let mut request = Request::builder().method(&asked.method).uri(uri).header(header::USER_AGENT, USER_AGENT);
+    for (name, value) in &asked.fields {
+        request = request.header(name, value);
+    }
+    request
         .header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
-        .body(Empty::new())
+        .body(Full::new(asked.body.clone()))
         .map_err(|_| FetchError::BadAnswer)
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::body::Body;
 use crate::connect::Dialer;
 use crate::error::{FetchError, RedirectFault};
-use crate::exchange::Answer;
+use crate::exchange::{Answer, Asked};
 use crate::policy::{Limits, Policy};
 use crate::report::{Record, Report, Verdict};
 use crate::surroundings::Surroundings;
@@ -32,14 +32,16 @@ const MAX_BODY_BYTES: u64 = 1 << 40;
 /// The one gateway for everything that leaves. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Gateway {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
-struct Shared {
-    policy: Policy,
-    tls: Arc<ClientConfig>,
-    surroundings: Surroundings,
+pub(crate) struct Shared {
+    pub(crate) policy: Policy,
+    pub(crate) tls: Arc<ClientConfig>,
+    pub(crate) surroundings: Surroundings,
     turns: Arc<Semaphore>,
+    /// The turns of calls.
+    pub(crate) calls: Arc<Semaphore>,
 }
 
 /// An answer of status 200 whose body can be read.
@@ -81,7 +83,8 @@ impl Gateway {
         check_limits(&policy.limits)?;
         let tls = client_config(trust)?;
         let turns = Arc::new(Semaphore::new(policy.limits.concurrent));
-        Ok(Self { shared: Arc::new(Shared { policy, tls, surroundings, turns }) })
+        let calls = Arc::new(Semaphore::new(policy.limits.concurrent));
+        Ok(Self { shared: Arc::new(Shared { policy, tls, surroundings, turns, calls }) })
     }
 
     /// Fetches what is at `url`. The body streams from the server while it is read.
@@ -148,7 +151,7 @@ impl Shared {
         let dialer = Dialer { policy: &self.policy, surroundings: &self.surroundings, deadline };
         let mut hops = 0;
         loop {
-            let answer = dialer.exchange(&target, &self.tls, record).await?;
+            let answer = dialer.exchange(&target, &Asked::file(), &self.tls, record).await?;
             let next = self.judge(&answer.response, &target, hops);
             if matches!(next, Ok(None)) {
                 return Ok((answer, target));
@@ -170,7 +173,10 @@ impl Shared {
         hops: u8,
     ) -> Result<Option<Target>, FetchError> {
         match response.status() {
-            StatusCode::OK => self.check_length(response.body().size_hint().exact()).map(|()| None),
+            StatusCode::OK => {
+                let announced = response.body().size_hint().exact();
+                check_length(announced, self.policy.limits.body_bytes).map(|()| None)
+            }
             StatusCode::MOVED_PERMANENTLY
             | StatusCode::FOUND
             | StatusCode::SEE_OTHER
@@ -179,15 +185,6 @@ impl Shared {
                 self.redirect(response, target, hops).map(Some).map_err(FetchError::Redirect)
             }
             other => Err(FetchError::Status(other.as_u16())),
-        }
-    }
-
-    /// Refuses a body that is announced to be too large before any of it is read.
-    fn check_length(&self, announced: Option<u64>) -> Result<(), FetchError> {
-        let limit = self.policy.limits.body_bytes;
-        match announced {
-            Some(length) if length > limit => Err(FetchError::TooLarge { limit, found: announced }),
-            _ => Ok(()),
         }
     }
 
@@ -211,11 +208,19 @@ impl Shared {
     }
 
     /// When a fetch that failed now answers: at the next whole step after its start.
-    fn answer_at(&self, started: Instant) -> Instant {
+    pub(crate) fn answer_at(&self, started: Instant) -> Instant {
         let now = Instant::now();
         let step = self.policy.limits.failure_step.as_nanos();
         let into = (now - started).as_nanos().checked_rem(step);
         into.map_or(now, |into| now + Duration::from_nanos((step - into) as u64))
+    }
+}
+
+/// Refuses a body that is announced to be too large before any of it is read.
+pub(crate) fn check_length(announced: Option<u64>, limit: u64) -> Result<(), FetchError> {
+    match announced {
+        Some(length) if length > limit => Err(FetchError::TooLarge { limit, found: announced }),
+        _ => Ok(()),
     }
 }
 

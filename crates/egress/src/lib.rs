@@ -27,6 +27,7 @@
 
 mod address;
 mod body;
+mod call;
 mod connect;
 mod error;
 mod exchange;
@@ -44,6 +45,7 @@ mod wire;
 
 pub use address::{AddressClass, is_global, special_class};
 pub use body::Body;
+pub use call::{Call, Called, MAX_ANSWER_BYTES, MAX_SENT_BYTES};
 pub use error::{FetchError, PublicClass, RedirectFault, Refusal, Stage, TlsFault, UrlFault};
 pub use gateway::{Fetched, Gateway};
 pub use policy::{Limits, Policy};

@@ -24,6 +24,11 @@ impl Conn {
         self.stream.write_all(bytes.as_ref()).await.is_ok() && self.stream.flush().await.is_ok()
     }
 
+    /// Reads what follows the head.
+    pub(crate) async fn read_exact(&mut self, bytes: &mut [u8]) {
+        self.stream.read_exact(bytes).await.unwrap();
+    }
+
     /// Ends the answer.
     pub(crate) async fn close(mut self) {
         // The other side may be gone already, which is as good.
