@@ -100,6 +100,14 @@ fn from_desk(error: DeskError, settings: &Settings, request_id: &str) -> Respons
         ),
         DeskError::TooMany(wait) => too_many(settings.too_many_status, rates::seconds(wait)),
         DeskError::Busy(wait) => busy(rates::seconds(wait)),
+        DeskError::Broken(_) => plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Nothing can be written: a disk of the desk has failed. It must be looked at, and the desk started anew.",
+        ),
+        DeskError::Full => plain(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "There is no room for it: the desk's disk is full. Removing records still works.",
+        ),
         DeskError::Unavailable(why) => {
             tracing::error!(request_id, why, "a request failed");
             unhandled(request_id)

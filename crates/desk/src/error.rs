@@ -8,7 +8,8 @@ use proofdesk_store::StoreError;
 use proofdesk_vault::{BackendError, ReadError, WriteError};
 use thiserror::Error;
 
-/// Why a verb didn't do what it was asked. Nothing was changed then.
+/// Why a verb didn't do what it was asked. Nothing was changed then; after [`DeskError::Broken`] and
+/// [`DeskError::Unavailable`] that isn't known.
 #[derive(Debug, Error)]
 pub enum DeskError {
     /// The input is wrong: everything that is, field by field.
@@ -56,6 +57,13 @@ pub enum DeskError {
     /// An account's passwords were tried too often; after this time it may be tried again.
     #[error("the passwords of the account were tried too often")]
     TooMany(Duration),
+    /// A disk failed, so nothing is written any more until the desk is started anew; the reason is on the log. Reading goes
+    /// on.
+    #[error("nothing is written any more: {0}")]
+    Broken(String),
+    /// There is no room left for what was to be written.
+    #[error("the disk is full")]
+    Full,
     /// A database or a disk failed.
     #[error("{0}")]
     Unavailable(String),
@@ -78,6 +86,8 @@ impl From<StoreError> for DeskError {
             }
             StoreError::Duplicate { ref table, .. } if table == IDEMPOTENT_ANSWER.table => Self::AlreadyDone,
             StoreError::Conflict | StoreError::Duplicate { .. } | StoreError::Reference => Self::Conflict,
+            StoreError::Broken(why) => Self::Broken(why),
+            StoreError::Full => Self::Full,
             StoreError::Unavailable(why) => Self::Unavailable(why),
         }
     }
@@ -85,7 +95,10 @@ impl From<StoreError> for DeskError {
 
 impl From<WriteError> for DeskError {
     fn from(error: WriteError) -> Self {
-        Self::Unavailable(error.to_string())
+        match error {
+            WriteError::Backend(error) => error.into(),
+            other => Self::Unavailable(other.to_string()),
+        }
     }
 }
 
@@ -97,6 +110,10 @@ impl From<ReadError> for DeskError {
 
 impl From<BackendError> for DeskError {
     fn from(error: BackendError) -> Self {
-        Self::Unavailable(error.to_string())
+        match error {
+            BackendError::Broken(why) => Self::Broken(why),
+            BackendError::Full => Self::Full,
+            other => Self::Unavailable(other.to_string()),
+        }
     }
 }

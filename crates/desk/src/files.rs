@@ -12,7 +12,7 @@ use proofdesk_domain::file_name;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::slots::Slot;
 use proofdesk_intake::{MediaType, Received, Receiver, SecondLook};
-use proofdesk_vault::{Owner, Vault, Writer};
+use proofdesk_vault::{BackendError, Owner, Vault, Writer};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -88,7 +88,10 @@ fn shred_soon(vault: &Vault, objects: Vec<Uuid>) {
     let vault = vault.clone();
     runtime.spawn(async move {
         for object in objects {
-            if let Err(error) = vault.shred(object).await {
+            // Once a disk has failed, nothing more is said of what can't be done for it: the next start sweeps.
+            if let Err(error) = vault.shred(object).await
+                && !matches!(error, BackendError::Broken(_))
+            {
                 tracing::warn!(%error, "a file that no record names could not be destroyed; the next sweep tries again");
             }
         }
@@ -104,6 +107,7 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: Into<FileError>,
 {
+    desk.room()?;
     let object = new_object(desk);
     let record = Record::empty(&FILE);
     let vault = desk.vault().clone();
@@ -133,6 +137,7 @@ where
     let mut kept = Vec::new();
     while let Some(piece) = bytes.next().await {
         let piece = piece.map_err(Into::into)?;
+        desk.room()?;
         receiver.push(&piece, &mut kept).map_err(|refusal| FileError::Refused(refusal.to_string()))?;
         if !kept.is_empty() {
             writer.write(Bytes::from(std::mem::take(&mut kept))).await?;

@@ -30,9 +30,12 @@ mod hold;
 mod names;
 mod references;
 mod reviews;
+mod room;
 mod rules;
 mod sign_in;
 mod submission;
+
+pub use room::Reserve;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -57,6 +60,7 @@ use crate::files::Budget;
 use crate::guard::Guard;
 use crate::idempotency::Turns;
 use crate::passwords::Passwords;
+use crate::room::Room;
 use crate::submission::status_of;
 use crate::tokens::Sessions;
 
@@ -104,6 +108,8 @@ pub struct Settings {
     pub link_seconds: i64,
     /// Whether the password grant is open.
     pub password_grant: bool,
+    /// What is kept free on the disk.
+    pub reserve: Reserve,
 }
 
 impl Default for Settings {
@@ -117,6 +123,7 @@ impl Default for Settings {
             session_seconds: 90 * 24 * 3600,
             link_seconds: 72 * 3600,
             password_grant: true,
+            reserve: Reserve::default(),
         }
     }
 }
@@ -128,6 +135,7 @@ struct Parts {
     guard: Arc<Guard>,
     budget: Budget,
     turns: Turns,
+    room: Room,
 }
 
 impl Desk {
@@ -143,6 +151,7 @@ impl Desk {
             guard,
             budget: Budget::default(),
             turns: Turns::default(),
+            room: Room::default(),
         }))
     }
 
@@ -199,8 +208,23 @@ impl Desk {
         &self.0.guard
     }
 
+    /// That writing goes on: no disk has failed since the start.
+    fn writes(&self) -> Result<(), DeskError> {
+        self.vault().latch().why().map_or(Ok(()), |why| Err(DeskError::Broken(why.to_owned())))
+    }
+
+    /// Whether it can be read and written now.
+    ///
+    /// # Errors
+    /// [`DeskError::Broken`], [`DeskError::Full`] or [`DeskError::Unavailable`], with what is wrong.
+    pub async fn ready(&self) -> Result<(), DeskError> {
+        self.writes()?;
+        Ok(self.store().ready().await?)
+    }
+
     /// Commits, and forgets cached callers whose rights it may have changed.
     async fn commit(&self, transaction: Transaction) -> Result<Vec<i64>, DeskError> {
+        self.writes()?;
         let revokes = changes_rights(&transaction);
         let committed = self.store().commit(transaction).await;
         if revokes {

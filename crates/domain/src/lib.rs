@@ -9,6 +9,7 @@ pub mod enumeration;
 pub mod event;
 pub mod file_name;
 pub mod json;
+pub mod latch;
 pub mod lifecycle;
 pub mod list;
 pub mod path;

@@ -120,12 +120,7 @@ struct Arrival {
 }
 
 impl Shared {
-    async fn call(
-        &self,
-        call: &Call,
-        record: &Record,
-        started: Instant,
-    ) -> Result<Arrival, FetchError> {
+    async fn call(&self, call: &Call, record: &Record, started: Instant) -> Result<Arrival, FetchError> {
         let asked = call.asked();
         if asked.body.len() > MAX_SENT_BYTES {
             let found = Some(asked.body.len() as u64);

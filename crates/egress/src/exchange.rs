@@ -193,7 +193,8 @@ impl Dialer<'_> {
 /// A request with no cookie, no referrer, no credentials but those of the service itself, and no compression: what is counted
 /// is what is read. A target's text is known to fit a request.
 fn request(uri: &str, asked: &Asked) -> Result<Request<Full<Bytes>>, FetchError> {
-    let mut request = Request::builder().method(&asked.method).uri(uri).header(header::USER_AGENT, USER_AGENT);
+    let mut request =
+        Request::builder().method(&asked.method).uri(uri).header(header::USER_AGENT, USER_AGENT);
     for (name, value) in &asked.fields {
         request = request.header(name, value);
     }

@@ -2,12 +2,13 @@
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use proofdesk_desk::erasure::Ledger;
-use proofdesk_desk::{Desk, Settings, Surroundings};
+use proofdesk_desk::{Desk, Reserve, Settings, Surroundings};
+use proofdesk_domain::latch::Latch;
 use proofdesk_egress::{Gateway, SetupError, Trust};
 use proofdesk_store::Store;
 use proofdesk_store_postgres::{PostgresKeyStore, PostgresStore};
@@ -29,16 +30,19 @@ pub(crate) enum Schema {
 pub(crate) async fn desk(config: &Config, schema: Schema) -> anyhow::Result<Desk> {
     let random = Arc::new(SystemRandom);
     private_folder(&config.data)?;
-    let (store, keys) = stores(config, schema).await?;
+    let latch = Latch::default();
+    let (store, keys) = stores(config, schema, &latch).await?;
     let master =
         MasterKey::load_or_create(&config.master_key_file(), random.as_ref()).context("the master key")?;
     let folder = config.files_folder()?;
     let objects = open_local(&folder).with_context(|| format!("the files in {}", folder.display()))?;
     let vault = Vault::open(Arc::new(objects), keys, master, random.clone()).await.context("the vault")?;
+    let vault = vault.with_latch(latch);
     let ledger = Ledger::open(&config.ledger_file())?;
     let gateway = gateway(config.egress_policy()?)?;
     let clock = Arc::new(SystemClock);
-    Ok(Desk::new(Surroundings { store, vault, ledger, gateway, clock, random, settings: settings(config) }))
+    let settings = settings(config, folder);
+    Ok(Desk::new(Surroundings { store, vault, ledger, gateway, clock, random, settings }))
 }
 
 /// The one way out. A machine without certificate authorities can't fetch by https, and everything else works.
@@ -52,7 +56,7 @@ fn gateway(policy: proofdesk_egress::Policy) -> anyhow::Result<Gateway> {
     }
 }
 
-fn settings(config: &Config) -> Settings {
+fn settings(config: &Config, files: PathBuf) -> Settings {
     Settings {
         files: proofdesk_intake::Limits {
             bytes: config.files.bytes,
@@ -67,10 +71,19 @@ fn settings(config: &Config) -> Settings {
         session_seconds: i64::from(config.tokens.session_seconds),
         link_seconds: i64::from(config.tokens.link_seconds),
         password_grant: config.tokens.password_grant,
+        reserve: Reserve {
+            folders: vec![config.data.clone(), files],
+            percent: config.disk.reserve_percent,
+            bytes: config.disk.reserve_bytes,
+        },
     }
 }
 
-async fn stores(config: &Config, schema: Schema) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn KeyStore>)> {
+async fn stores(
+    config: &Config,
+    schema: Schema,
+    latch: &Latch,
+) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn KeyStore>)> {
     let migrate = schema == Schema::Migrate;
     if let Some(url) = &config.database_url {
         let options = proofdesk_store_postgres::Options { migrate, ..Default::default() };
@@ -80,8 +93,10 @@ async fn stores(config: &Config, schema: Schema) -> anyhow::Result<(Arc<dyn Stor
         return Ok((Arc::new(store), Arc::new(keys)));
     }
     let options = proofdesk_store_sqlite::Options { migrate, ..Default::default() };
-    let store = SqliteStore::open(&config.data.join("desk.db"), options).context("the database desk.db")?;
-    let keys = SqliteKeyStore::open(&config.data.join("keys.db")).context("the key store keys.db")?;
+    let store = SqliteStore::open_latched(&config.data.join("desk.db"), options, latch.clone());
+    let store = store.context("the database desk.db")?;
+    let keys = SqliteKeyStore::open_latched(&config.data.join("keys.db"), latch.clone());
+    let keys = keys.context("the key store keys.db")?;
     Ok((Arc::new(store), Arc::new(keys)))
 }
 

@@ -46,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) api: Api,
     pub(crate) files: Files,
     pub(crate) erasure: Erasure,
+    pub(crate) disk: Disk,
     pub(crate) egress: Egress,
     pub(crate) http: Http,
     pub(crate) tls: Tls,
@@ -87,6 +88,13 @@ pub(crate) struct Files {
 pub(crate) struct Erasure {
     #[serde(default)]
     pub(crate) ledger: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Disk {
+    pub(crate) reserve_percent: u32,
+    pub(crate) reserve_bytes: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -210,6 +218,9 @@ impl Config {
         }
         if self.files.bytes == 0 || self.files.pixels == 0 {
             bail!("files.bytes and files.pixels must be at least 1");
+        }
+        if self.disk.reserve_percent > 99 {
+            bail!("disk.reserve_percent must be at most 99, is {}", self.disk.reserve_percent);
         }
         self.check_listen()?;
         self.check_public_url()?;

@@ -36,6 +36,10 @@ pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     );
     metrics::describe_counter!("tls_failed_total", "Handshakes that failed, by why");
     metrics::describe_counter!("http_too_many_total", "Requests refused because somebody asked too often");
+    metrics::describe_counter!(
+        "disk_full_total",
+        "Requests for something new that were refused because the disk is nearly full"
+    );
     describe_passwords();
     Ok(handle)
 }

@@ -7,10 +7,14 @@ use std::time::Duration;
 use proofdesk_domain::list::fold;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
+use rusqlite::hooks::Wal;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::error::OpenError;
+use crate::error::{OpenError, is_disk_failure};
+
+/// The pages (of 4 KiB) of a log that is moved into the database: as many as are SQLite's own default.
+const LONG_LOG: i32 = 1000;
 
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,7 +46,7 @@ pub(crate) fn open_any(path: &Path, role: Role) -> Result<Connection, OpenError>
         create(path)?;
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // Neither a damaged schema nor a mistaken statement may reach what SQLite keeps for itself.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -54,6 +58,9 @@ pub(crate) fn open_any(path: &Path, role: Role) -> Result<Connection, OpenError>
         Role::Writer => WRITER,
         Role::Reader => READER,
     })?;
+    if role == Role::Writer {
+        write_out(&mut connection)?;
+    }
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -66,6 +73,24 @@ const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGM
     PRAGMA journal_size_limit = 16777216;";
 const READER: &str = "PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
     PRAGMA mmap_size = 0;";
+
+/// Moves the log into the database, now and each time it has grown.
+///
+/// Now, because a process that ended after a failed sync may have left a log whose pages the operating system calls clean and
+/// never wrote: written out, they are written anew, before anything relies on them. Each time by our own hands, because
+/// SQLite's own hook keeps a failed sync of the database to itself.
+fn write_out(connection: &mut Connection) -> rusqlite::Result<()> {
+    let heard = |outcome: rusqlite::Result<()>| match outcome {
+        Err(error) if is_disk_failure(&error) => Err(error),
+        // Others are at work, or there is no room: it is done the next time, and nothing is lost until then.
+        _ => Ok(()),
+    };
+    connection.wal_hook(Some(move |log: &mut Wal, pages| match pages {
+        LONG_LOG.. => heard(log.checkpoint()),
+        _ => Ok(()),
+    }))?;
+    heard(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())))
+}
 
 /// Switches to the write-ahead log. Of two processes that switch a new database at once, SQLite refuses one without
 /// waiting; so that one waits for a lock, which the other has meanwhile, and tries again.

@@ -1,7 +1,7 @@
 //! What SQLite's errors mean.
 
 use proofdesk_store::StoreError;
-use rusqlite::ffi;
+use rusqlite::{ErrorCode, ffi};
 
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -44,13 +44,25 @@ pub(crate) fn unavailable(error: rusqlite::Error) -> StoreError {
     StoreError::Unavailable(error.to_string())
 }
 
-/// What an error of a write means.
+/// What an error of anything that the writing connection does means.
+#[expect(clippy::needless_pass_by_value, reason = "goes into map_err")]
+pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
+    if is_disk_failure(&error) {
+        return StoreError::Broken(error.to_string());
+    }
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        _ => StoreError::Unavailable(error.to_string()),
+    }
+}
+
+/// What an error of a statement that writes means.
 pub(crate) fn refused(error: rusqlite::Error) -> StoreError {
-    let rusqlite::Error::SqliteFailure(failure, message) = &error else { return unavailable(error) };
+    let rusqlite::Error::SqliteFailure(failure, message) = &error else { return failed(error) };
     match failure.extended_code {
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => StoreError::Reference,
-        ffi::SQLITE_CONSTRAINT_UNIQUE => duplicate(message.as_deref()).unwrap_or_else(|| unavailable(error)),
-        _ => unavailable(error),
+        ffi::SQLITE_CONSTRAINT_UNIQUE => duplicate(message.as_deref()).unwrap_or_else(|| failed(error)),
+        _ => failed(error),
     }
 }
 
@@ -63,9 +75,10 @@ fn duplicate(message: Option<&str>) -> Option<StoreError> {
 }
 
 /// Whether the disk failed, so that nothing more may be written until somebody has looked at it: after a failed sync the
-/// operating system may forget what it could not write.
+/// operating system may forget what it could not write. No room for the log's index is none: that is kept in memory.
 pub(crate) fn is_disk_failure(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure)
+    let rusqlite::Error::SqliteFailure(failure, _) = error else { return false };
+    failure.code == ErrorCode::SystemIoFailure && failure.extended_code != ffi::SQLITE_IOERR_SHMSIZE
 }
 
 #[cfg(test)]
@@ -78,6 +91,10 @@ mod tests {
         assert!(is_disk_failure(&failure(ffi::SQLITE_IOERR_FSYNC)));
         assert!(is_disk_failure(&failure(ffi::SQLITE_IOERR_WRITE)));
         assert!(!is_disk_failure(&failure(ffi::SQLITE_FULL)));
+        assert!(!is_disk_failure(&failure(ffi::SQLITE_IOERR_SHMSIZE)));
+        assert!(matches!(refused(failure(ffi::SQLITE_IOERR_WRITE)), StoreError::Broken(_)));
+        assert!(matches!(refused(failure(ffi::SQLITE_FULL)), StoreError::Full));
+        assert!(matches!(unavailable(failure(ffi::SQLITE_IOERR_READ)), StoreError::Unavailable(_)));
         assert!(!is_disk_failure(&failure(ffi::SQLITE_BUSY)));
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use proofdesk_domain::latch::Latch;
 use proofdesk_store::StoreError;
 use proofdesk_vault::{
     BusinessKeyChange, BusinessKeyRow, FileKeyChange, FileKeyRow, KeyCount, KeyStore, KeyStoreError,
@@ -16,7 +17,7 @@ use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use crate::connection::{self, Role};
-use crate::error::{OpenError, unavailable};
+use crate::error::{OpenError, failed};
 use crate::migrate::{self, Database};
 use crate::writer::Writer;
 use rows::{BUSINESS_COLUMNS, FILE_COLUMNS, business_row, count_row, file_row};
@@ -36,10 +37,18 @@ impl SqliteKeyStore {
     /// # Errors
     /// [`OpenError::NewerSchema`] if a newer version was here before; the others as they say.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_latched(path, Latch::default())
+    }
+
+    /// The same, as one of several that stop writing together: once the latch is shut, by this one or another.
+    ///
+    /// # Errors
+    /// Those of [`SqliteKeyStore::open`].
+    pub fn open_latched(path: &Path, latch: Latch) -> Result<Self, OpenError> {
         let mut connection = connection::open_any(path, Role::Writer)?;
         migrate::bring_up(&mut connection, Database::Keys)?;
         let reader = Mutex::new(connection::open_any(path, Role::Reader)?);
-        Ok(Self { reader, writer: Writer::start(connection, "keys-writer")? })
+        Ok(Self { reader, writer: Writer::start(connection, "keys-writer", latch)? })
     }
 
     /// All rows of a question; a few microseconds, so on the caller's thread.
@@ -61,8 +70,8 @@ impl SqliteKeyStore {
         F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let write = move |connection: &Connection| write(connection).map_err(unavailable);
-        self.writer.write(write).await.map_err(KeyStoreError::new)
+        let write = move |connection: &Connection| write(connection).map_err(failed);
+        self.writer.write(write).await.map_err(told)
     }
 
     /// Deletes; when this returns, nothing of it is in the database or its log.
@@ -71,10 +80,9 @@ impl SqliteKeyStore {
         F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let write = move |connection: &Connection| -> Result<T, StoreError> {
-            write(connection).map_err(unavailable)
-        };
-        self.writer.scrub(write).await.map_err(KeyStoreError::new)
+        let write =
+            move |connection: &Connection| -> Result<T, StoreError> { write(connection).map_err(failed) };
+        self.writer.scrub(write).await.map_err(told)
     }
 }
 
@@ -90,6 +98,15 @@ fn limit(limit: usize) -> i64 {
 /// Blobs are compared by their bytes, and every id comes after the empty one.
 fn after(id: Option<Uuid>) -> Vec<u8> {
     id.map_or_else(Vec::new, |id| id.as_bytes().to_vec())
+}
+
+/// What the vault is told: that writing is over, or the disk full, concerns it too.
+fn told(error: StoreError) -> KeyStoreError {
+    match error {
+        StoreError::Broken(why) => KeyStoreError::broken(why),
+        StoreError::Full => KeyStoreError::full(),
+        other => KeyStoreError::new(other),
+    }
 }
 
 #[async_trait]

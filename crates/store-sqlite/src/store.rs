@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
+use proofdesk_domain::latch::Latch;
 use proofdesk_domain::record::Record;
 use proofdesk_store::{Listed, Query, Store, StoreError, Transaction};
 
@@ -41,13 +42,21 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError::NewerSchema`] if a newer version was here before; the others as they say.
     pub fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
+        Self::open_latched(path, options, Latch::default())
+    }
+
+    /// The same, as one of several that stop writing together: once the latch is shut, by this one or another.
+    ///
+    /// # Errors
+    /// Those of [`SqliteStore::open`].
+    pub fn open_latched(path: &Path, options: Options, latch: Latch) -> Result<Self, OpenError> {
         let mut connection = connection::open(path, Role::Writer)?;
         if options.migrate {
             migrate::bring_up(&mut connection, Database::Records)?;
         }
         migrate::require(&connection, Database::Records)?;
         let readers = Readers::open(path, options.readers.max(1))?;
-        Ok(Self { readers, writer: Writer::start(connection, "records-writer")? })
+        Ok(Self { readers, writer: Writer::start(connection, "records-writer", latch)? })
     }
 
     /// How many database transactions were committed, each with one sync: fewer than [`Store::commit`] was called, if

@@ -6,7 +6,7 @@ use proofdesk_store::{Guard, StoreError, Transaction, Write};
 use proofdesk_store_sql::{Dialect, ListWrites, Lock, Parameter, Plan};
 use rusqlite::Connection;
 
-use crate::error::{refused, unavailable};
+use crate::error::{failed, refused};
 use crate::rows;
 
 /// Carries out a transaction; gives the ids of its inserts. After an error the caller takes back what was written.
@@ -31,7 +31,7 @@ pub(crate) fn transact(connection: &Connection, transaction: &Transaction) -> Re
 
 fn require(connection: &Connection, guard: &Guard) -> Result<(), StoreError> {
     let statement = Plan::of(Dialect::Sqlite, guard.entity)?.guard(guard, Lock::Share)?;
-    let found = rows::number(connection, &statement).map_err(unavailable)?;
+    let found = rows::number(connection, &statement).map_err(failed)?;
     found.map(drop).ok_or(StoreError::Conflict)
 }
 

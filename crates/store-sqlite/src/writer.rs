@@ -4,17 +4,19 @@
 //! group after that, each write has a savepoint of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, OnceLock};
 use std::thread::{Builder, JoinHandle};
 
+use proofdesk_domain::latch::Latch;
 use proofdesk_store::StoreError;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::oneshot;
 
 use crate::connection::run;
-use crate::error::is_disk_failure;
+use crate::error::failed;
 
 /// How many transactions share one sync at most.
 const GROUP: usize = 256;
@@ -26,10 +28,9 @@ pub(crate) struct Writer {
     thread: Option<JoinHandle<()>>,
 }
 
-#[derive(Default)]
 struct State {
-    /// Why nothing can be written any more.
-    broken: OnceLock<String>,
+    /// Shut when nothing can be written any more.
+    latch: Latch,
     /// How many database transactions were committed: as many syncs.
     commits: AtomicU64,
 }
@@ -42,11 +43,47 @@ trait Work: Send {
     /// Whether it gave an error when it was last called.
     fn is_refused(&self) -> bool;
 
+    /// What is wrong with the disk, if it found that out when it was last called.
+    fn disk(&self) -> Option<Failure>;
+
     /// Answers the caller, with the error of the group if there is one.
-    fn answer(self: Box<Self>, group: Result<(), &str>);
+    fn answer(self: Box<Self>, group: Result<(), &Failure>);
 
     /// Whether what it deleted must not stay in the log either.
     fn scrubs(&self) -> bool;
+}
+
+/// Why nothing of a group was written, as far as is known.
+#[derive(Clone, Debug)]
+enum Failure {
+    /// The disk failed, or the code: nothing more is written.
+    Broken(String),
+    /// There is no room.
+    Full,
+    /// Anything else; the next group may fare better.
+    Other(String),
+}
+
+impl Failure {
+    fn of(error: rusqlite::Error) -> Self {
+        match failed(error) {
+            StoreError::Broken(why) => Self::broken(&why),
+            StoreError::Full => Self::Full,
+            other => Self::Other(other.to_string()),
+        }
+    }
+
+    fn broken(why: &str) -> Self {
+        Self::Broken(format!("the disk failed; restart once it works again: {why}"))
+    }
+
+    fn told(&self) -> StoreError {
+        match self {
+            Self::Broken(why) => StoreError::Broken(why.clone()),
+            Self::Full => StoreError::Full,
+            Self::Other(why) => StoreError::Unavailable(why.clone()),
+        }
+    }
 }
 
 struct Task<F, T> {
@@ -70,14 +107,21 @@ where
         matches!(self.outcome, Some(Err(_)))
     }
 
-    fn answer(self: Box<Self>, group: Result<(), &str>) {
-        let lost = |why: &str| Err(StoreError::Unavailable(why.to_owned()));
+    fn disk(&self) -> Option<Failure> {
+        match &self.outcome {
+            Some(Err(StoreError::Broken(why))) => Some(Failure::broken(why)),
+            Some(Err(StoreError::Full)) => Some(Failure::Full),
+            _ => None,
+        }
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), &Failure>) {
         let outcome = match (self.outcome, group) {
             // What was refused was refused, whatever became of the others.
             (Some(Err(refused)), _) => Err(refused),
-            (_, Err(why)) => lost(why),
+            (_, Err(failure)) => Err(failure.told()),
             (Some(done), Ok(())) => done,
-            (None, Ok(())) => lost("the write was not carried out"),
+            (None, Ok(())) => Err(StoreError::Unavailable("the write was not carried out".to_owned())),
         };
         // The caller may have gone away; then nobody wants to know.
         drop(self.answer.send(outcome));
@@ -90,9 +134,9 @@ where
 
 impl Writer {
     /// Starts the thread.
-    pub(crate) fn start(connection: Connection, name: &str) -> std::io::Result<Self> {
+    pub(crate) fn start(connection: Connection, name: &str, latch: Latch) -> std::io::Result<Self> {
         let (queue, waiting) = mpsc::channel();
-        let state = Arc::new(State::default());
+        let state = Arc::new(State { latch, commits: AtomicU64::new(0) });
         let mut group = Groups { connection, state: Arc::clone(&state), careful: false };
         let thread = Builder::new().name(name.to_owned()).spawn(move || group.serve(&waiting))?;
         Ok(Self { queue: Some(queue), state, thread: Some(thread) })
@@ -122,8 +166,8 @@ impl Writer {
         F: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        if let Some(why) = self.state.broken.get() {
-            return Err(StoreError::Unavailable(why.clone()));
+        if let Some(why) = self.state.latch.why() {
+            return Err(StoreError::Broken(why.to_owned()));
         }
         let gone = || StoreError::Unavailable("the thread that writes has ended".to_owned());
         let (answer, answered) = oneshot::channel();
@@ -164,10 +208,12 @@ impl Groups {
             group.extend(waiting.try_iter().take(GROUP - 1));
             let committed = self.commit(&mut group);
             let scrubbed = match committed {
-                Ok(()) if group.iter().any(|work| work.scrubs()) => scrub(&self.connection),
+                Ok(()) if group.iter().any(|work| work.scrubs()) => {
+                    scrub(&self.connection).map_err(|failure| self.seen(failure))
+                }
                 _ => Ok(()),
             };
-            let (committed, scrubbed) = (borrowed(&committed), borrowed(&scrubbed));
+            let (committed, scrubbed) = (committed.as_ref().copied(), scrubbed.as_ref().copied());
             for work in group {
                 let outcome = if work.scrubs() { committed.and(scrubbed) } else { committed };
                 work.answer(outcome);
@@ -176,19 +222,19 @@ impl Groups {
     }
 
     /// Writes a group; an error means that nothing of it is there.
-    fn commit(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), String> {
-        if let Some(why) = self.state.broken.get() {
-            return Err(why.clone());
+    fn commit(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), Failure> {
+        if let Some(why) = self.state.latch.why() {
+            return Err(Failure::Broken(why.to_owned()));
         }
         // After a panic nothing is written any more, so nothing sees what it may have left half done.
         let committed = catch_unwind(AssertUnwindSafe(|| self.commit_all(group)));
         let failure = match committed {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) if is_disk_failure(&error) => {
-                self.break_off(format!("the disk failed; restart once it works again: {error}"))
+            Ok(Err(failure)) => self.seen(failure),
+            Err(_) => {
+                let why = "a write panicked; restart, and report what the log says";
+                self.seen(Failure::Broken(why.to_owned()))
             }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => self.break_off("a write panicked; restart, and report what the log says".to_owned()),
         };
         if !self.connection.is_autocommit() {
             // Without effect where the failure has ended the transaction by itself.
@@ -197,25 +243,36 @@ impl Groups {
         Err(failure)
     }
 
-    /// Refuses all that comes later.
-    fn break_off(&self, why: String) -> String {
-        tracing::error!(why, "the database is no longer written to");
-        self.state.broken.get_or_init(|| why).clone()
+    /// Refuses all that comes later, if the failure asks for it. The log stays as it is then, also at the end: the next
+    /// start reads what is really there, and writes it out anew.
+    fn seen(&self, failure: Failure) -> Failure {
+        if let Failure::Broken(why) = &failure {
+            if self.state.latch.shut(why.as_str()) {
+                tracing::error!(why, "nothing is written any more");
+            }
+            drop(self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true));
+        }
+        failure
     }
 
-    fn commit_all(&mut self, group: &mut [Box<dyn Work>]) -> rusqlite::Result<()> {
+    fn commit_all(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), Failure> {
         let connection = &self.connection;
-        run(connection, "BEGIN IMMEDIATE")?;
+        run(connection, "BEGIN IMMEDIATE").map_err(Failure::of)?;
         let any = match &mut *group {
-            [only] => only.write(connection),
-            many if self.careful => write_each(connection, many)?,
-            many => write_all(connection, many)?,
+            [only] => Ok(only.write(connection)),
+            many if self.careful => write_each(connection, many),
+            many => write_all(connection, many),
         };
-        self.careful = group.iter().any(|work| work.is_refused());
-        if connection.is_autocommit() {
-            return Err(ended_by_itself());
+        let mut disk = group.iter().filter_map(|work| work.disk());
+        if let Some(broken) = disk.clone().find(|failure| matches!(failure, Failure::Broken(_))) {
+            return Err(broken);
         }
-        run(connection, if any { "COMMIT" } else { "ROLLBACK" })?;
+        if connection.is_autocommit() {
+            return Err(disk.next().unwrap_or_else(|| Failure::of(ended_by_itself())));
+        }
+        let any = any.map_err(Failure::of)?;
+        self.careful = group.iter().any(|work| work.is_refused());
+        run(connection, if any { "COMMIT" } else { "ROLLBACK" }).map_err(Failure::of)?;
         self.state.commits.fetch_add(u64::from(any), Ordering::Relaxed);
         Ok(())
     }
@@ -264,17 +321,16 @@ fn ended_by_itself() -> rusqlite::Error {
     )
 }
 
-fn borrowed(result: &Result<(), String>) -> Result<(), &str> {
-    result.as_ref().copied().map_err(String::as_str)
-}
-
 /// Moves the log into the database and empties it.
-fn scrub(connection: &Connection) -> Result<(), String> {
+fn scrub(connection: &Connection) -> Result<(), Failure> {
     let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
     match busy {
         Ok(false) => Ok(()),
-        Ok(true) => Err("the log can't be emptied while another process reads; delete again".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Ok(true) => {
+            let why = "the log can't be emptied while another process reads; delete again";
+            Err(Failure::Other(why.to_owned()))
+        }
+        Err(error) => Err(Failure::of(error)),
     }
 }
 

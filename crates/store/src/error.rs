@@ -19,6 +19,13 @@ pub enum StoreError {
     /// Another record refers to one that was to be deleted, or a record refers to one that isn't there.
     #[error("a reference would lead nowhere")]
     Reference,
+    /// A disk failed, so nothing is written any more until the process is started anew; reading goes on. Whether this
+    /// very write is there is known only then.
+    #[error("nothing is written any more: {0}")]
+    Broken(String),
+    /// There is no room left on the disk. Nothing was written.
+    #[error("the disk is full")]
+    Full,
     /// The backend can't be asked, or failed.
     #[error("the store is not available: {0}")]
     Unavailable(String),

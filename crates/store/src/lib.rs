@@ -38,7 +38,8 @@ pub trait Store: Send + Sync + 'static {
     /// `kill -9` and power loss. Returns the ids of the inserted records, in the order of the inserts.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if a guard doesn't hold; the others as they say. Nothing was written then.
+    /// [`StoreError::Conflict`] if a guard doesn't hold; the others as they say. Nothing was written then, but for
+    /// [`StoreError::Broken`] and [`StoreError::Unavailable`], after which it isn't known.
     async fn commit(&self, transaction: Transaction) -> Result<Vec<i64>, StoreError>;
 
     /// Whether the store can be read and written now, for `/readyz`.

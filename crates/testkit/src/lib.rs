@@ -1,7 +1,9 @@
 //! For tests only: time and randomness that a test decides, free ports, a network of its own (feature
-//! `namespace`), and a private PostgreSQL (feature `postgres`).
+//! `namespace`), disks of its own (feature `mounts`), and a private PostgreSQL (feature `postgres`).
 
 mod ambient;
+#[cfg(feature = "mounts")]
+pub mod mounts;
 #[cfg(feature = "namespace")]
 pub mod namespace;
 mod port;

@@ -4,15 +4,21 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::key_store::KeyStoreError;
+use crate::key_store::{KeyStoreError, KeyStoreFailure};
 use crate::master_key::MasterKeyError;
 
 /// The key store or the object store failed; the file itself may well be sound.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {
+    /// A disk failed, of the vault or of another that shares its latch: nothing is written any more in this process.
+    #[error("nothing is written any more: {0}")]
+    Broken(String),
+    /// There is no room left on the disk.
+    #[error("the disk is full")]
+    Full,
     /// The key store failed.
     #[error("the key store failed")]
-    Keys(#[from] KeyStoreError),
+    Keys(#[source] KeyStoreError),
     /// The master key was replaced, and its source doesn't give the new one yet.
     #[error("the master key was replaced, and where it comes from does not give the new one yet")]
     MasterReplaced,
@@ -25,6 +31,16 @@ pub enum BackendError {
     /// The object store failed.
     #[error("the object store failed")]
     Objects(#[from] object_store::Error),
+}
+
+impl From<KeyStoreError> for BackendError {
+    fn from(error: KeyStoreError) -> Self {
+        match error.kind() {
+            KeyStoreFailure::Broken => Self::Broken(error.to_string()),
+            KeyStoreFailure::Full => Self::Full,
+            KeyStoreFailure::Other => Self::Keys(error),
+        }
+    }
 }
 
 /// Why a vault could not be opened.

@@ -11,13 +11,41 @@ pub const DESK: i64 = 0;
 
 /// A key store failed. What went wrong is in the source; the vault only passes it on.
 #[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub struct KeyStoreError(Box<dyn std::error::Error + Send + Sync>);
+#[error("{source}")]
+pub struct KeyStoreError {
+    kind: KeyStoreFailure,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// What a key store's failure means for those who want to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyStoreFailure {
+    /// Its disk failed, and nothing is written any more.
+    Broken,
+    /// Its disk is full.
+    Full,
+    /// Anything else.
+    Other,
+}
 
 impl KeyStoreError {
     /// Wraps the error of an implementation, or a message.
     pub fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self(source.into())
+        Self { kind: KeyStoreFailure::Other, source: source.into() }
+    }
+
+    /// A disk failed, so nothing is written any more; the message says more.
+    pub fn broken(why: String) -> Self {
+        Self { kind: KeyStoreFailure::Broken, source: why.into() }
+    }
+
+    /// There is no room for another key.
+    pub fn full() -> Self {
+        Self { kind: KeyStoreFailure::Full, source: "the disk is full".into() }
+    }
+
+    pub(crate) fn kind(&self) -> KeyStoreFailure {
+        self.kind
     }
 }
 

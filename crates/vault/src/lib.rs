@@ -14,6 +14,7 @@
 //!
 //! What is deliberately absent: what a file means, who may see it, and what a file is called.
 
+mod disk;
 mod error;
 mod file_key;
 mod format;

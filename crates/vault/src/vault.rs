@@ -11,9 +11,11 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use proofdesk_domain::ambient::Random;
+use proofdesk_domain::latch::Latch;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::disk;
 use crate::error::{BackendError, OpenError, ReadError, WriteError};
 use crate::file_key::{FileKey, KEY_LEN, expand};
 use crate::format::SEALED_CHUNK;
@@ -36,6 +38,7 @@ pub struct Vault {
     pub(crate) objects: Arc<dyn ObjectStore>,
     pub(crate) ring: Arc<Ring>,
     pub(crate) part_chunks: usize,
+    pub(crate) latch: Latch,
     secrets: Arc<Prk>,
 }
 
@@ -81,10 +84,10 @@ impl Vault {
         source: Arc<dyn MasterSource>,
         random: Arc<dyn Random>,
     ) -> Result<Self, OpenError> {
-        let ring = Ring::open(keys, source, random).await?;
+        let ring = Arc::new(Ring::open(keys, source, random).await?);
         let root = ring.desk().await?;
         let secrets = Arc::new(secrets(&root).map_err(|_| OpenError::Cipher)?);
-        Ok(Self { objects, ring: Arc::new(ring), part_chunks: PART_CHUNKS, secrets })
+        Ok(Self { objects, ring, part_chunks: PART_CHUNKS, latch: Latch::default(), secrets })
     }
 
     /// Sets how much goes to and comes from the object store at once, in bytes, rounded up to whole chunks; 256 KiB without.
@@ -94,6 +97,17 @@ impl Vault {
     pub fn with_part_size(mut self, bytes: usize) -> Self {
         self.part_chunks = bytes.div_ceil(SEALED_CHUNK).max(1);
         self
+    }
+
+    /// Makes it one of several that stop writing together, once one of them has seen the disk fail.
+    pub fn with_latch(mut self, latch: Latch) -> Self {
+        self.latch = latch;
+        self
+    }
+
+    /// What tells whether writing goes on.
+    pub fn latch(&self) -> &Latch {
+        &self.latch
     }
 
     /// A secret of the desk for a purpose of its own, other than files: it follows from a key that is kept for the desk itself,
@@ -115,6 +129,7 @@ impl Vault {
         if owner.business == DESK {
             return Err(WriteError::NoBusiness);
         }
+        disk::open(&self.latch)?;
         let binding = Binding::new(id, owner);
         let key = FileKey::generate(self.ring.random.as_ref());
         let derived = key.derive(&binding).map_err(|_| WriteError::Cipher)?;
@@ -142,9 +157,9 @@ impl Vault {
     /// A [`Reader`] that is open already keeps its key until it is dropped.
     pub async fn shred(&self, id: Uuid) -> Result<(), BackendError> {
         self.ring.store.delete(id).await?;
-        match self.objects.delete(&location(id)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+        match disk::write(&self.latch, self.objects.delete(&location(id))).await {
+            Ok(()) | Err(BackendError::Objects(object_store::Error::NotFound { .. })) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 

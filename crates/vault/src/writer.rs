@@ -6,6 +6,7 @@ use object_store::{MultipartUpload, ObjectStoreExt};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
+use crate::disk;
 use crate::error::{BackendError, WriteError};
 use crate::file_key::FileKey;
 use crate::owner::Binding;
@@ -52,7 +53,7 @@ impl Writer {
         let mut sealer = self.sealer.take().ok_or(WriteError::Incomplete)?;
         let size = data.len() as u64;
         while let Some(part) = sealer.push(&mut data)? {
-            self.upload.put(&self.vault, self.id, part).await.map_err(BackendError::from)?;
+            self.upload.put(&self.vault, self.id, part).await?;
         }
         self.size += size;
         self.sealer = Some(sealer);
@@ -86,18 +87,20 @@ impl Writer {
     /// without a key is known to be rubbish.
     async fn publish(mut self, last: Bytes) -> Result<(), WriteError> {
         if self.upload.0.is_some() {
-            self.upload.put(&self.vault, self.id, last.clone()).await.map_err(BackendError::from)?;
+            self.upload.put(&self.vault, self.id, last.clone()).await?;
         }
         if !self.vault.ring.keep(&self.key, &self.binding).await? {
             return Err(WriteError::Exists(self.id));
         }
-        let published = match self.upload.0.as_mut() {
-            Some(upload) => upload.complete().await,
-            None => self.vault.objects.put(&location(self.id), last.into()).await,
+        let published = if let Some(upload) = self.upload.0.as_mut() {
+            disk::write(&self.vault.latch, upload.complete()).await.map(drop)
+        } else {
+            let location = location(self.id);
+            disk::write(&self.vault.latch, self.vault.objects.put(&location, last.into())).await.map(drop)
         };
         if let Err(error) = published {
             take_back(&self.vault, self.id).await;
-            return Err(BackendError::from(error).into());
+            return Err(error.into());
         }
         self.upload.0 = None;
         Ok(())
@@ -106,18 +109,23 @@ impl Writer {
 
 /// Erases a file that its writer couldn't finish; what can't be erased now is left for the sweeper.
 async fn take_back(vault: &Vault, id: Uuid) {
-    if let Err(error) = vault.shred(id).await {
+    if let Err(error) = vault.shred(id).await
+        && !matches!(error, BackendError::Broken(_))
+    {
         tracing::warn!(%id, error = &error as &dyn std::error::Error, "an unfinished file could not be removed");
     }
 }
 
 impl Upload {
-    async fn put(&mut self, vault: &Vault, id: Uuid, part: Bytes) -> object_store::Result<()> {
+    async fn put(&mut self, vault: &Vault, id: Uuid, part: Bytes) -> Result<(), BackendError> {
         let upload = match &mut self.0 {
             Some(upload) => upload,
-            begun => begun.insert(vault.objects.put_multipart(&location(id)).await?),
+            begun => {
+                let location = location(id);
+                begun.insert(disk::write(&vault.latch, vault.objects.put_multipart(&location)).await?)
+            }
         };
-        upload.put_part(part.into()).await
+        disk::write(&vault.latch, upload.put_part(part.into())).await
     }
 
     async fn abort(&mut self) -> object_store::Result<()> {

@@ -21,7 +21,7 @@ pub(super) const FILE_TYPES: [&str; 5] =
     ["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"];
 
 /// Errors that several operations give, by status: name, description, schema, example.
-const ERRORS: [(u16, &str, &str, &str); 16] = [
+const ERRORS: [(u16, &str, &str, &str); 17] = [
     (400, "BadRequest", "The input is wrong: every error is listed.", "Invalid"),
     (
         401,
@@ -70,7 +70,14 @@ const ERRORS: [(u16, &str, &str, &str); 16] = [
     (
         503,
         "Busy",
-        "Too many passwords wait for their check, those of HTTP Basic too. A request with a token never gets this.",
+        "Too many passwords wait for their check, those of HTTP Basic too; a request with a token never gets this. Or, without \
+         `Retry-After`: a disk of the desk has failed, and nothing is written until the operator has started it anew.",
+        "Message",
+    ),
+    (
+        507,
+        "InsufficientStorage",
+        "The desk's disk is full, or so nearly full that nothing new is taken (`disk` in the configuration). Nothing was changed.",
         "Message",
     ),
 ];
@@ -83,7 +90,7 @@ pub(super) fn components() -> Vec<(String, Response)> {
         let answer = match status {
             401 => answer.header("WWW-Authenticate", header("`Bearer`")),
             409 => answer.header("Retry-After", header("Seconds to wait, where a request is under way")),
-            429 | 503 => answer.header("Retry-After", header("Seconds to wait")),
+            429 | 503 => answer.header("Retry-After", header("Seconds to wait, where waiting helps")),
             405 => answer.header("Allow", header("The methods of the path")),
             _ => answer,
         };
@@ -109,6 +116,7 @@ fn example(status: u16) -> Json {
         414 => message("The query has 20000 bytes; at most 16384 are taken."),
         422 => message("The Idempotency-Key was used for another request. Use a new key for a new request."),
         429 => message("Too many requests. Wait 2 seconds and try again."),
+        507 => message("There is no room for it: the desk's disk is full. Removing records still works."),
         503 => message("The desk is busy with sign-ins. Wait 2 seconds and try again."),
         431 => message("The head has more than 100 fields."),
         415 => message("The media type text/xml is not supported; send application/json."),
@@ -168,6 +176,9 @@ fn errors(route: &Route) -> Vec<u16> {
     }
     if takes_key(route) {
         statuses.push(422);
+    }
+    if !matches!(route.operation, Search | Get | Enums | Me | Commands | Introspect | Metadata) {
+        statuses.push(507);
     }
     statuses.extend(match route.operation {
         Search | Enums => [400].as_slice(),

@@ -258,10 +258,10 @@ pub(super) fn finish(
             sweep::discard_soon(desk, &discarded);
             Ok(saved)
         }
-        Err(DeskError::Unavailable(why)) => {
+        Err(error @ (DeskError::Unavailable(_) | DeskError::Broken(_))) => {
             // Whether the record was written is unknown: the next sweep finds out.
             keep(change);
-            Err(DeskError::Unavailable(why))
+            Err(error)
         }
         Err(error) => Err(error),
     }

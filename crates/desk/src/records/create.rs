@@ -19,8 +19,9 @@ use crate::{Desk, checks, documents, idempotency, references, retrying};
 /// Makes a record.
 ///
 /// # Errors
-/// [`DeskError::Invalid`] with everything that is wrong, [`DeskError::Unavailable`].
+/// [`DeskError::Full`]; [`DeskError::Invalid`] with everything that is wrong, [`DeskError::Unavailable`].
 pub async fn create(desk: &Desk, grant: &Grant, body: &Body) -> Result<Saved, DeskError> {
+    desk.room()?;
     match grant.entity() {
         entity if entity == &CHECK => checks::create(desk, grant, body).await,
         entity if entity == &DOCUMENT => documents::create(desk, grant, body).await,

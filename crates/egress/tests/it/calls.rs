@@ -21,7 +21,10 @@ async fn a_form_is_sent_with_credentials_and_nothing_else() {
             let mut sent = [0; 9];
             conn.read_exact(&mut sent).await;
             seen.lock().unwrap().extend_from_slice(&sent);
-            conn.say("HTTP/1.1 400 Bad\r\nContent-Type: Application/JSON; a=b\r\nContent-Length: 2\r\n\r\n{}").await;
+            conn.say(
+                "HTTP/1.1 400 Bad\r\nContent-Type: Application/JSON; a=b\r\nContent-Length: 2\r\n\r\n{}",
+            )
+            .await;
             conn.close().await;
         }
     })

@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use proofdesk_api::Client;
 use proofdesk_desk::Desk;
+use proofdesk_desk::error::DeskError;
 use serde_json::json;
 
 #[derive(Clone)]
@@ -36,10 +37,13 @@ async fn alive() -> Response {
 
 /// The database can be read and written.
 async fn ready(State(ops): State<Ops>) -> Response {
-    match ops.desk.store().ready().await {
+    match ops.desk.ready().await {
         Ok(()) => Json(json!({ "Status": "ok" })).into_response(),
         Err(error) => {
-            tracing::error!(%error, "the desk is not ready");
+            // That a disk failed is on the log once, and not again with each probe.
+            if !matches!(error, DeskError::Broken(_)) {
+                tracing::error!(%error, "the desk is not ready");
+            }
             (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "Status": "unavailable" }))).into_response()
         }
     }

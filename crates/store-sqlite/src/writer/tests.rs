@@ -17,7 +17,7 @@ fn fixture() -> (Arc<Writer>, Connection, TempDir) {
     let tables = "CREATE TABLE t (n INTEGER UNIQUE) STRICT; \
         CREATE TABLE parents (id INTEGER PRIMARY KEY); CREATE TABLE children (id INTEGER REFERENCES parents (id))";
     connection.execute_batch(tables).unwrap();
-    let writer = Writer::start(connection, "writer").unwrap();
+    let writer = Writer::start(connection, "writer", Latch::default()).unwrap();
     (Arc::new(writer), open_any(&path, Role::Reader).unwrap(), folder)
 }
 
@@ -138,7 +138,7 @@ async fn after_a_panic_nothing_is_written_any_more() {
     let answers = in_one_group(&writer, group).await;
     assert!(answers.iter().all(Result::is_err), "{answers:?}");
     let later = writer.write(insert(3)).await;
-    assert!(matches!(&later, Err(StoreError::Unavailable(why)) if why.contains("panicked")), "{later:?}");
+    assert!(matches!(&later, Err(StoreError::Broken(why)) if why.contains("panicked")), "{later:?}");
     assert!(rows(&reader).is_empty());
 }
 

@@ -11,6 +11,7 @@ use proofdesk_vault::KeyStore;
 use serde_json::{Value, json};
 use ureq::Agent;
 
+use super::wait_until;
 use crate::harness::{self, ADMIN_EMAIL, ADMIN_PASSWORD, Client, DOCUMENTS, Desk, Store, World, jpeg, png};
 
 /// Clients that make documents at one time.
@@ -114,16 +115,4 @@ fn keys(desk: &Desk) -> usize {
     let keys = SqliteKeyStore::open(&desk.data().join("keys.db")).expect("the key store");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(keys.ids(None, 100_000)).expect("the keys").len()
-}
-
-/// Asks again and again, for at most half a minute.
-#[expect(clippy::disallowed_methods, reason = "another process is waited for, which has no clock of ours")]
-fn wait_until(ready: impl Fn() -> bool) {
-    for _ in 0..600 {
-        if ready() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("waited in vain");
 }

@@ -14,8 +14,18 @@ pub(crate) struct Watcher {
 impl Watcher {
     /// Writes each call to a file, with all its data: `calls` are their names, with commas.
     pub(crate) fn attach(process: u32, calls: &str, trace: &Path) -> Self {
+        Self::start(process, &["-s", "65536", "-e", &format!("trace={calls}")], trace)
+    }
+
+    /// Lets some calls fail with an error, by its name: in each thread the one of this number, from 1.
+    pub(crate) fn fail(process: u32, calls: &str, error: &str, number: usize, trace: &Path) -> Self {
+        let inject = format!("inject={calls}:error={error}:when={number}");
+        Self::start(process, &["-e", &format!("trace={calls}"), "-e", &inject], trace)
+    }
+
+    fn start(process: u32, options: &[&str], trace: &Path) -> Self {
         let mut strace = Command::new("strace");
-        strace.args(["-f", "-y", "-s", "65536", "-e", &format!("trace={calls}")]);
+        strace.args(["-f", "-y"]).args(options);
         strace.arg("-o").arg(trace).arg("-p").arg(process.to_string());
         let mut child = strace.stderr(Stdio::piped()).spawn().expect("strace is installed");
         let mut said = BufReader::new(child.stderr.take().expect("a pipe"));
