@@ -57,6 +57,8 @@ pub struct Settings {
     pub body_bytes: usize,
     /// Where the desk is reached, without a slash at the end: what its tokens name as their issuer (RFC 8414 section 2).
     pub issuer: String,
+    /// Whether browsers keep the pages' cookies for TLS only.
+    pub secure_cookies: bool,
 }
 
 impl Default for Settings {
@@ -66,6 +68,7 @@ impl Default for Settings {
             too_many_status: StatusCode::TOO_MANY_REQUESTS,
             body_bytes: 1024 * 1024,
             issuer: "http://127.0.0.1:8080".to_owned(),
+            secure_cookies: false,
         }
     }
 }

@@ -1,6 +1,15 @@
-//! Pages of the desk's own: the one where a user sets a password by a link.
+//! Pages of the desk's own, for people: where they sign in and out, see their account, and set a password.
 //!
-//! Nothing is loaded from elsewhere, and what stands behind the `#` of the link goes to nobody but this desk.
+//! Nothing is loaded from elsewhere, and what stands behind the `#` of a link goes to nobody but this desk. The pages have
+//! sessions, by cookies; the API has none, and no page calls it with one.
+
+mod account;
+mod change_password;
+mod cookies;
+mod html;
+mod oidc;
+mod sign_in;
+mod visit;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,7 +18,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_FRAME_OPTIONS,
 };
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::{Api, MatchedRoute};
 
@@ -30,7 +39,15 @@ const FILES: [(&str, &str, &str); 3] = [
 
 /// All pages, with their files.
 pub(crate) fn all() -> Router<Api> {
-    FILES.into_iter().fold(Router::new(), |router, (path, media, text)| {
+    let made = Router::new()
+        .route(sign_in::PATH, get(sign_in::show).post(sign_in::take))
+        .route(account::PATH, get(account::show))
+        .route(account::END, post(account::end))
+        .route(account::SIGN_OUT, post(account::sign_out))
+        .route(change_password::PATH, get(change_password::show).post(change_password::take))
+        .route(oidc::START, get(oidc::start))
+        .route(oidc::CALLBACK, get(oidc::callback));
+    FILES.into_iter().fold(made, |router, (path, media, text)| {
         router.route(path, get(move || async move { file(path, media, POLICY, text.as_bytes().into()) }))
     })
 }

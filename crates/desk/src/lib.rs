@@ -17,9 +17,11 @@ pub mod erasure;
 pub mod error;
 pub mod files;
 pub mod idempotency;
+pub mod oidc;
 pub mod passwords;
 pub mod records;
 pub mod retention;
+pub mod rights;
 pub mod sweep;
 pub mod tags;
 pub mod tokens;
@@ -110,6 +112,10 @@ pub struct Settings {
     pub password_grant: bool,
     /// What is kept free on the disk.
     pub reserve: Reserve,
+    /// How browsers stay signed in at the desk's pages.
+    pub sessions: tokens::browser::Settings,
+    /// The issuer that people may sign in at.
+    pub oidc: Option<oidc::Settings>,
 }
 
 impl Default for Settings {
@@ -124,6 +130,8 @@ impl Default for Settings {
             link_seconds: 72 * 3600,
             password_grant: true,
             reserve: Reserve::default(),
+            sessions: tokens::browser::Settings::default(),
+            oidc: None,
         }
     }
 }
@@ -136,6 +144,7 @@ struct Parts {
     budget: Budget,
     turns: Turns,
     room: Room,
+    oidc: oidc::Issuer,
 }
 
 impl Desk {
@@ -152,6 +161,7 @@ impl Desk {
             budget: Budget::default(),
             turns: Turns::default(),
             room: Room::default(),
+            oidc: oidc::Issuer::default(),
         }))
     }
 
@@ -197,6 +207,10 @@ impl Desk {
 
     fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    fn oidc(&self) -> &oidc::Issuer {
+        &self.0.oidc
     }
 
     /// Password hashes.

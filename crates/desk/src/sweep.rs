@@ -7,7 +7,8 @@ use futures::TryStreamExt;
 use jiff::Timestamp;
 use proofdesk_domain::entities::{discarded_file, discarded_file::DISCARDED_FILE, file, file::FILE};
 use proofdesk_domain::entities::{idempotent_answer, idempotent_answer::IDEMPOTENT_ANSWER};
-use proofdesk_domain::entities::{token, token::TOKEN};
+use proofdesk_domain::entities::{spent_state, spent_state::SPENT_STATE, token, token::TOKEN};
+use proofdesk_domain::entity::{Entity, FieldIndex};
 use proofdesk_domain::list::Test;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
@@ -33,6 +34,8 @@ pub struct Swept {
     pub orphans: u64,
     /// Tokens that had ended.
     pub tokens: u64,
+    /// States of sign-ins at an issuer that would be too old by now.
+    pub states: u64,
     /// Answers that were kept for long enough.
     pub answers: u64,
 }
@@ -69,7 +72,8 @@ pub async fn sweep(desk: &Desk, grace: Duration) -> Result<Swept, DeskError> {
     Ok(Swept {
         discarded: discarded(desk).await?,
         orphans: orphans(desk, grace).await?,
-        tokens: ended_tokens(desk).await?,
+        tokens: ended(desk, &TOKEN, token::EXPIRES_ON).await?,
+        states: ended(desk, &SPENT_STATE, spent_state::EXPIRES_ON).await?,
         answers: ended_answers(desk).await?,
     })
 }
@@ -100,11 +104,11 @@ async fn ended_answers(desk: &Desk) -> Result<u64, DeskError> {
 }
 
 /// A token that has ended is as good as one that never was.
-async fn ended_tokens(desk: &Desk) -> Result<u64, DeskError> {
+async fn ended(desk: &Desk, entity: &'static Entity, until: FieldIndex) -> Result<u64, DeskError> {
     let mut count = 0;
     loop {
         let ended = Test::AtMost(desk.now().as_second());
-        let query = Query::all(&TOKEN, Scope::All, BATCH).filter(token::EXPIRES_ON, ended);
+        let query = Query::all(entity, Scope::All, BATCH).filter(until, ended);
         let mut transaction = Transaction::default();
         for token in &desk.store().select(&query).await? {
             transaction.delete(token);

@@ -1,5 +1,6 @@
 //! Tokens (contract section 6): opaque, 256 random bits, kept as hashes; and who a request comes from.
 
+pub mod browser;
 mod grants;
 mod machines;
 mod refresh;
@@ -7,6 +8,7 @@ mod revoke;
 mod sessions;
 pub mod sign_ins;
 
+pub(crate) use grants::note;
 pub use grants::{Issued, password_grant};
 pub use machines::client_grant;
 pub use refresh::refresh_grant;

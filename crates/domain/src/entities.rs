@@ -16,7 +16,9 @@ pub mod erasure;
 pub mod event;
 pub mod file;
 pub mod idempotent_answer;
+pub mod identity;
 pub mod recovery_code;
+pub mod spent_state;
 pub mod token;
 pub mod totp;
 
@@ -35,7 +37,7 @@ pub static PUBLIC: [&Entity; 8] = [
 ];
 
 /// What the desk keeps for itself.
-pub static INTERNAL: [&Entity; 10] = [
+pub static INTERNAL: [&Entity; 12] = [
     &audit_values::AUDIT_VALUES,
     &client::CLIENT,
     &discarded_file::DISCARDED_FILE,
@@ -43,7 +45,9 @@ pub static INTERNAL: [&Entity; 10] = [
     &event::EVENT,
     &file::FILE,
     &idempotent_answer::IDEMPOTENT_ANSWER,
+    &identity::IDENTITY,
     &recovery_code::RECOVERY_CODE,
+    &spent_state::SPENT_STATE,
     &token::TOKEN,
     &totp::TOTP,
 ];

@@ -195,6 +195,10 @@ enumeration! {
         SignOut = 105, "Sign-out";
         /// How somebody signs in was changed, or a link was made to change it.
         Credentials = 106, "Credentials";
+        /// A user was linked to who it is at an issuer of OpenID Connect.
+        Linked = 107, "Linked";
+        /// A user's rights were set by what an issuer says.
+        Mapped = 108, "Mapped";
         /// A check was put under a legal hold.
         Hold = 116, "Legal hold";
         /// A check's legal hold was lifted.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use proofdesk_desk::erasure::Ledger;
+use proofdesk_desk::tokens::browser;
 use proofdesk_desk::{Desk, Reserve, Settings, Surroundings};
 use proofdesk_domain::latch::Latch;
 use proofdesk_egress::{Gateway, SetupError, Trust};
@@ -41,7 +42,7 @@ pub(crate) async fn desk(config: &Config, schema: Schema) -> anyhow::Result<Desk
     let ledger = Ledger::open(&config.ledger_file())?;
     let gateway = gateway(config.egress_policy()?)?;
     let clock = Arc::new(SystemClock);
-    let settings = settings(config, folder);
+    let settings = settings(config, folder)?;
     Ok(Desk::new(Surroundings { store, vault, ledger, gateway, clock, random, settings }))
 }
 
@@ -56,8 +57,8 @@ fn gateway(policy: proofdesk_egress::Policy) -> anyhow::Result<Gateway> {
     }
 }
 
-fn settings(config: &Config, files: PathBuf) -> Settings {
-    Settings {
+fn settings(config: &Config, files: PathBuf) -> anyhow::Result<Settings> {
+    Ok(Settings {
         files: proofdesk_intake::Limits {
             bytes: config.files.bytes,
             pixels: config.files.pixels,
@@ -76,7 +77,13 @@ fn settings(config: &Config, files: PathBuf) -> Settings {
             percent: config.disk.reserve_percent,
             bytes: config.disk.reserve_bytes,
         },
-    }
+        sessions: browser::Settings {
+            idle_seconds: i64::from(config.sessions.idle_seconds),
+            absolute_seconds: i64::from(config.sessions.absolute_seconds),
+            password: config.sessions.password,
+        },
+        oidc: config.oidc.settings()?,
+    })
 }
 
 async fn stores(

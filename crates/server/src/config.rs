@@ -2,6 +2,8 @@
 //!
 //! `default.toml` is the documentation. An unknown key, or a value that can't be, stops the start and is named.
 
+mod oidc;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +45,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) admin_password: Option<SecretString>,
     pub(crate) tokens: Tokens,
+    pub(crate) sessions: Sessions,
+    pub(crate) oidc: oidc::Oidc,
     pub(crate) api: Api,
     pub(crate) files: Files,
     pub(crate) erasure: Erasure,
@@ -64,6 +68,14 @@ pub(crate) struct Tokens {
     pub(crate) session_seconds: u32,
     pub(crate) link_seconds: u32,
     pub(crate) password_grant: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sessions {
+    pub(crate) idle_seconds: u32,
+    pub(crate) absolute_seconds: u32,
+    pub(crate) password: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -200,6 +212,8 @@ impl Config {
             ("tokens.link_seconds", self.tokens.link_seconds),
             ("tokens.client_seconds", self.tokens.client_seconds),
             ("tokens.session_seconds", self.tokens.session_seconds),
+            ("sessions.idle_seconds", self.sessions.idle_seconds),
+            ("sessions.absolute_seconds", self.sessions.absolute_seconds),
             ("api.body_bytes", self.api.body_bytes),
             ("files.side", self.files.side),
             ("files.pages", self.files.pages),
@@ -224,6 +238,10 @@ impl Config {
         }
         self.check_listen()?;
         self.check_public_url()?;
+        if !self.sessions.password && self.oidc.issuer.is_none() {
+            bail!("sessions.password must be true without oidc.issuer: nobody could sign in at the pages");
+        }
+        self.oidc.settings().map(drop)?;
         self.egress_policy().map(drop)
     }
 
@@ -270,6 +288,12 @@ impl Config {
     pub(crate) fn tls_pair(&self) -> Option<Pair> {
         let (certificate, key) = (self.tls.certificate.clone()?, self.tls.key.clone()?);
         Some(Pair { certificate, key })
+    }
+
+    /// Whether browsers keep the desk's cookies for TLS only: always, but where everything is plain and stays on this machine.
+    pub(crate) fn secure_cookies(&self) -> bool {
+        let public = self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        public || self.tls.certificate.is_some() || !self.listen.ip().to_canonical().is_loopback()
     }
 
     /// How the desk is spoken to.

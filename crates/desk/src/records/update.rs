@@ -69,6 +69,8 @@ async fn plain(
         }
         if hash.is_some() || (record.entity() == &USER && !record.flag(user::ACTIVE)) {
             end_tokens(desk, &mut transaction, id).await?;
+        } else if record.entity() == &USER && takes_away(&before, &record) {
+            tokens::browser::end_all(desk, &mut transaction, id).await?;
         }
         if record.entity() == &USER
             && before.get(user::TWO_FACTOR_ENABLED) != record.get(user::TWO_FACTOR_ENABLED)
@@ -115,6 +117,13 @@ fn without_same_lists(before: &Record, record: &Record) -> Record {
         }
     }
     written
+}
+
+/// Whether a user loses rights, whatever they are.
+fn takes_away(before: &Record, after: &Record) -> bool {
+    let loses = |field| before.list(field).iter().any(|id| !after.list(field).contains(id));
+    let flag = before.flag(user::IS_ADMIN) && !after.flag(user::IS_ADMIN);
+    flag || loses(user::USER_ROLES) || loses(user::BUSINESSES)
 }
 
 /// Ends all tokens of a user: after a change of the password, or when it may not sign in any more.

@@ -71,7 +71,7 @@ async fn refuse(desk: &Desk, origin: &Origin) -> Result<Issued, DeskError> {
     Err(DeskError::InvalidGrant)
 }
 
-fn by(shown: Shown) -> &'static str {
+pub(super) fn by(shown: Shown) -> &'static str {
     match shown {
         Shown::NotAsked | Shown::Wrong => "Signed in by password",
         Shown::Code => "Signed in by password and code",
@@ -145,7 +145,8 @@ pub(super) fn row(
         .with(token::EXPIRES_ON, now + seconds)
 }
 
-pub(super) async fn note(
+/// Writes what happened to the audit trail, with nothing else.
+pub(crate) async fn note(
     desk: &Desk,
     origin: &Origin,
     user: Option<&Record>,

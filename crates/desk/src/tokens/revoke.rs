@@ -22,7 +22,9 @@ use crate::{Desk, retrying};
 pub async fn revoke(desk: &Desk, origin: &Origin, token: &SecretString) -> Result<(), DeskError> {
     let hash = hash(token);
     retrying(|| async {
-        let Some(token) = token_of(desk, &hash).await? else { return Ok(()) };
+        // A browser's session is ended at its own page: what is in a cookie is no token of the API.
+        let of_api = |token: &Record| token.int(token::KIND) != Some(TokenKind::Session as i64);
+        let Some(token) = token_of(desk, &hash).await?.filter(of_api) else { return Ok(()) };
         let query = Query::by_id(&USER, Scope::All, token.int(token::USER_ID).unwrap_or(0));
         let user = desk.store().select(&query).await?.pop();
         let refresh = token.int(token::KIND) == Some(TokenKind::Refresh as i64);

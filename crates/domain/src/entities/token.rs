@@ -12,6 +12,8 @@ pub enum TokenKind {
     Refresh = 2,
     /// Sets its user's password, once.
     Link = 3,
+    /// Stands for a browser that somebody is signed in with at the desk's pages. The API never takes it.
+    Session = 4,
 }
 
 entity! {

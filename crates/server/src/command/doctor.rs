@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use proofdesk_desk::Desk;
 use proofdesk_desk::erasure::receipt;
+use proofdesk_desk::{Desk, oidc};
 use proofdesk_domain::ambient::Clock;
 
 use super::say;
@@ -32,6 +32,10 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
     {
         doctor.check("database is readable and writable", desk.store().ready().await.map_err(Into::into));
         doctor.check("erasure ledger", ledger(&desk));
+        if config.oidc.issuer.is_some() {
+            doctor.check("issuer of OpenID Connect", issuer(&desk).await);
+            doctor.check("roles of OpenID Connect", roles(&desk).await);
+        }
     }
     match doctor.failed {
         0 => Ok(()),
@@ -102,6 +106,25 @@ fn ledger(desk: &Desk) -> anyhow::Result<()> {
         receipt::public_key(desk)?
     ));
     Ok(())
+}
+
+/// The issuer answers, is who it should be, and can sign what the desk takes.
+async fn issuer(desk: &Desk) -> anyhow::Result<()> {
+    let found = oidc::examine(desk).await.map_err(anyhow::Error::msg)?;
+    if !found.says_pkce {
+        say(format_args!(
+            "note    the issuer does not say whether it knows PKCE with S256; it is used all the same"
+        ));
+    }
+    Ok(())
+}
+
+/// What `oidc.roles` gives is there.
+async fn roles(desk: &Desk) -> anyhow::Result<()> {
+    let missing = oidc::missing_roles(desk).await?;
+    let missing: Vec<String> =
+        missing.iter().map(|(bundle, business)| format!("no bundle {bundle:?} at {business:?}")).collect();
+    if missing.is_empty() { Ok(()) } else { bail!("oidc.roles: {}", missing.join(", ")) }
 }
 
 /// The address can be listened on, or is in use, by a running desk as like as not.

@@ -84,6 +84,7 @@ fn api(config: &Config, desk: Desk, address: SocketAddr) -> anyhow::Result<Api> 
         too_many_status: StatusCode::from_u16(config.api.too_many_status).context("api.too_many_status")?,
         body_bytes: config.api.body_bytes as usize,
         issuer: config.issuer(address),
+        secure_cookies: config.secure_cookies(),
     };
     let limits = &config.limits;
     let rate = |per_second, burst| Rate { per_second, burst };
@@ -162,6 +163,7 @@ async fn sweep_often(desk: Desk, shared: bool) {
                 tracing::info!(
                     discarded = swept.discarded,
                     orphans = swept.orphans,
+                    states = swept.states,
                     tokens = swept.tokens,
                     answers = swept.answers,
                     "swept"

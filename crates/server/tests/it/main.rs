@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod edge;
 mod lifecycle;
+mod oidc;
 mod policy;
 mod retries;
 mod wire;
