@@ -16,6 +16,7 @@ pub mod documents;
 pub mod erasure;
 pub mod error;
 pub mod files;
+pub mod fsck;
 pub mod idempotency;
 pub mod oidc;
 pub mod passwords;
@@ -180,7 +181,8 @@ impl Desk {
         &self.0.given.settings
     }
 
-    fn vault(&self) -> &Vault {
+    /// The files, for checks and backups: whoever has the desk in a program has them.
+    pub fn vault(&self) -> &Vault {
         &self.0.given.vault
     }
 

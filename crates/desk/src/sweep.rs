@@ -178,7 +178,7 @@ async fn destroy_orphan(desk: &Desk, object: Uuid, youngest: Timestamp) -> Resul
 }
 
 /// When a file's id was made: ids are UUIDs version 7.
-fn made_on(object: Uuid) -> Option<Timestamp> {
+pub(crate) fn made_on(object: Uuid) -> Option<Timestamp> {
     let (seconds, nanos) = object.get_timestamp()?.to_unix();
     Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()
 }

@@ -207,6 +207,10 @@ enumeration! {
         Expired = 118, "Expired";
         /// What was erased before was erased again, after a backup was put back.
         ErasedAgain = 119, "Erased again";
+        /// A file was found to be lost: its slot is empty now.
+        FileLost = 120, "File lost";
+        /// The desk was put back from a backup.
+        Restored = 121, "Restored";
     }
 }
 

@@ -21,6 +21,7 @@ mod pipeline;
 mod read;
 mod session;
 mod store;
+mod tables;
 mod tls;
 
 pub use connect::Options;
@@ -28,3 +29,4 @@ pub use error::OpenError;
 pub use keys::PostgresKeyStore;
 pub use migrate::migrate;
 pub use store::PostgresStore;
+pub use tables::PostgresTables;

@@ -1,6 +1,6 @@
 //! Brings a database's schema up to date.
 
-use refinery::Runner;
+use refinery::{Runner, Target};
 use tokio_postgres::Client;
 
 use crate::connect::{Address, Options};
@@ -22,7 +22,7 @@ pub(crate) const KEYS: &str = "proofdesk_keys";
 const LOCK: i64 = 0x7072_6f6f_6664_6573;
 
 /// Which of the two sets of tables a connection is for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Tables {
     Records,
     Keys,
@@ -64,6 +64,34 @@ pub(crate) async fn prepare(address: &Address, tables: Tables, migrate: bool) ->
     // It ends with its client. What went wrong on it, the client has told.
     let _ = connection.await;
     prepared
+}
+
+/// Brings an empty schema that an export is about to fill to the export's own.
+pub(crate) async fn bring_to(address: &Address, tables: Tables, schema: i64) -> Result<(), OpenError> {
+    let known = newest(tables);
+    let target = schema.try_into().map_err(|_| OpenError::NewerSchema { found: schema, known });
+    if schema > known {
+        return Err(OpenError::NewerSchema { found: schema, known });
+    }
+    let (mut client, connection) = address.config.connect(address.tls.clone()).await?;
+    let connection = tokio::spawn(connection);
+    require_server(&client).await?;
+    client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
+    if let Some(schema) = tables.schema() {
+        let there = format!("CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path = {schema}");
+        client.batch_execute(&there).await?;
+    }
+    let runner = tables.runner().set_grouped(true).set_target(Target::Version(target?));
+    let done = runner.run_async(&mut client).await;
+    drop(client);
+    // It ends with its client. What went wrong on it, the client has told.
+    let _ = connection.await;
+    done.map(drop).map_err(|error| OpenError::Migration(error.to_string()))
+}
+
+/// The newest schema that this version knows.
+pub(crate) fn newest(tables: Tables) -> i64 {
+    known(&tables.runner())
 }
 
 async fn prepare_on(client: &mut Client, tables: Tables, migrate: bool) -> Result<(), OpenError> {
@@ -112,7 +140,7 @@ async fn require_server(client: &Client) -> Result<(), OpenError> {
 }
 
 /// The schema that a database has; 0 for none.
-async fn found(client: &Client) -> Result<i64, OpenError> {
+pub(crate) async fn found(client: &Client) -> Result<i64, OpenError> {
     let table = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
     if !client.query_one(table, &[]).await?.get::<_, bool>(0) {
         return Ok(0);

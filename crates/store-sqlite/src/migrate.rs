@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::path::Path;
 
-use refinery::Runner;
+use refinery::{Runner, Target};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::connection::{self, Role};
@@ -18,7 +18,7 @@ mod keys {
 }
 
 /// Which of the two databases a connection is to.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Database {
     Records,
     Keys,
@@ -42,6 +42,26 @@ impl Database {
 /// [`OpenError::NewerSchema`] if a newer version was here before; the others as they say.
 pub fn migrate(path: &Path) -> Result<(), OpenError> {
     bring_up(&mut connection::open(path, Role::Writer)?, Database::Records)
+}
+
+/// Brings a database that an export is about to fill to the export's schema.
+pub(crate) fn bring_to(
+    connection: &mut Connection,
+    database: Database,
+    schema: i64,
+) -> Result<(), OpenError> {
+    let known = newest(database);
+    let target = schema.try_into().map_err(|_| OpenError::NewerSchema { found: schema, known });
+    if schema > known {
+        return Err(OpenError::NewerSchema { found: schema, known });
+    }
+    database.runner().set_target(Target::Version(target?)).run(connection)?;
+    Ok(())
+}
+
+/// The newest schema that this version knows.
+pub(crate) fn newest(database: Database) -> i64 {
+    known(&database.runner())
 }
 
 /// Applies what is missing.
@@ -74,7 +94,7 @@ pub(crate) fn require(connection: &Connection, database: Database) -> Result<(),
 }
 
 /// The schema that a database has: 0 before the first migration, None before anything.
-fn found(connection: &Connection) -> Result<Option<i64>, OpenError> {
+pub(crate) fn found(connection: &Connection) -> Result<Option<i64>, OpenError> {
     let table = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
     if connection.query_row(table, [], |_| Ok(())).optional()?.is_none() {
         return Ok(None);

@@ -10,6 +10,7 @@
 pub mod conformance;
 mod error;
 mod query;
+pub mod tables;
 mod transaction;
 
 pub use error::StoreError;

@@ -165,9 +165,16 @@ impl Vault {
 
     /// Whether a file has both its key and its object. Verifies neither.
     pub async fn exists(&self, id: Uuid) -> Result<bool, BackendError> {
-        if self.ring.store.get(id).await?.is_none() {
-            return Ok(false);
-        }
+        Ok(self.has_key(id).await? && self.has_object(id).await?)
+    }
+
+    /// Whether a file has its key.
+    pub async fn has_key(&self, id: Uuid) -> Result<bool, BackendError> {
+        Ok(self.ring.store.get(id).await?.is_some())
+    }
+
+    /// Whether a file has its object.
+    pub async fn has_object(&self, id: Uuid) -> Result<bool, BackendError> {
         match self.objects.head(&location(id)).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
