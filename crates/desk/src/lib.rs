@@ -18,6 +18,7 @@ pub mod error;
 pub mod files;
 pub mod fsck;
 pub mod idempotency;
+pub mod keys;
 pub mod oidc;
 pub mod passwords;
 pub mod records;

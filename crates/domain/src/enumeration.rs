@@ -199,6 +199,8 @@ enumeration! {
         Linked = 107, "Linked";
         /// A user's rights were set by what an issuer says.
         Mapped = 108, "Mapped";
+        /// What wraps the keys of files was replaced.
+        KeysRotated = 113, "Keys rotated";
         /// A check was put under a legal hold.
         Hold = 116, "Legal hold";
         /// A check's legal hold was lifted.

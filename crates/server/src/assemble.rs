@@ -14,11 +14,14 @@ use proofdesk_egress::{Gateway, SetupError, Trust};
 use proofdesk_store::Store;
 use proofdesk_store_postgres::{PostgresKeyStore, PostgresStore};
 use proofdesk_store_sqlite::{SqliteKeyStore, SqliteStore};
-use proofdesk_vault::{KeyStore, MasterKey, Vault, open_local, remove_unfinished};
+use proofdesk_vault::{
+    KeyStore, LocalFileSystem, MasterSource, OpenError, Vault, open_local, remove_unfinished,
+};
 use secrecy::ExposeSecret;
 
 use crate::ambient::{SystemClock, SystemRandom};
 use crate::config::Config;
+use crate::keys;
 
 /// Whether the desk's schema is brought up to date when it is opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,23 +30,63 @@ pub(crate) enum Schema {
     Keep,
 }
 
+/// All that a desk is made of but the master key.
+pub(crate) struct Parts {
+    store: Arc<dyn Store>,
+    keys: Arc<dyn KeyStore>,
+    objects: Arc<LocalFileSystem>,
+    source: Arc<dyn MasterSource>,
+    latch: Latch,
+    ledger: Ledger,
+    gateway: Gateway,
+    settings: Settings,
+}
+
 /// The desk of a configuration.
 pub(crate) async fn desk(config: &Config, schema: Schema) -> anyhow::Result<Desk> {
-    let random = Arc::new(SystemRandom);
+    Ok(parts(config, schema).await?.unseal().await?)
+}
+
+/// What the desk of a configuration is made of.
+pub(crate) async fn parts(config: &Config, schema: Schema) -> anyhow::Result<Parts> {
     private_folder(&config.data)?;
     let latch = Latch::default();
     let (store, keys) = stores(config, schema, &latch).await?;
-    let master =
-        MasterKey::load_or_create(&config.master_key_file(), random.as_ref()).context("the master key")?;
+    keys::make_first(config, keys.as_ref()).await.context("the master key")?;
+    let source = keys::source(config)?;
     let folder = config.files_folder()?;
     let objects = open_local(&folder).with_context(|| format!("the files in {}", folder.display()))?;
-    let vault = Vault::open(Arc::new(objects), keys, master, random.clone()).await.context("the vault")?;
-    let vault = vault.with_latch(latch);
+    let objects = Arc::new(objects);
     let ledger = Ledger::open(&config.ledger_file())?;
     let gateway = gateway(config.egress_policy()?)?;
-    let clock = Arc::new(SystemClock);
     let settings = settings(config, folder)?;
-    Ok(Desk::new(Surroundings { store, vault, ledger, gateway, clock, random, settings }))
+    Ok(Parts { store, keys, objects, source, latch, ledger, gateway, settings })
+}
+
+impl Parts {
+    /// Where the master key comes from.
+    pub(crate) fn source(&self) -> &dyn MasterSource {
+        self.source.as_ref()
+    }
+
+    /// The desk, with the master key that its source gives now.
+    ///
+    /// # Errors
+    /// [`OpenError::Master`] when there is none, [`OpenError::WrongMasterKey`] when it is another; the others as they say.
+    pub(crate) async fn unseal(&self) -> Result<Desk, OpenError> {
+        let random = Arc::new(SystemRandom);
+        let (objects, keys) = (self.objects.clone(), self.keys.clone());
+        let vault = Vault::open_from(objects, keys, self.source.clone(), random.clone()).await?;
+        Ok(Desk::new(Surroundings {
+            store: self.store.clone(),
+            vault: vault.with_latch(self.latch.clone()),
+            ledger: self.ledger.clone(),
+            gateway: self.gateway.clone(),
+            clock: Arc::new(SystemClock),
+            random,
+            settings: self.settings.clone(),
+        }))
+    }
 }
 
 /// The one way out. A machine without certificate authorities can't fetch by https, and everything else works.

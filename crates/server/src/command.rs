@@ -4,6 +4,7 @@ mod client;
 mod demo;
 mod doctor;
 mod erasure;
+mod keys;
 mod migrate;
 mod retention;
 mod serve;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::keys::hide;
 use crate::telemetry;
 
 /// The identity-check desk that you run yourself.
@@ -43,6 +45,8 @@ enum Command {
     Erasure(erasure::Erasure),
     /// Destroy what has been kept for long enough, as the server does every hour.
     Retention(retention::Retention),
+    /// Replace the keys that wrap those of files, and count them.
+    Keys(keys::Keys),
     /// Check the configuration and everything that the desk needs.
     Doctor,
 }
@@ -53,6 +57,9 @@ const BLOCKING_THREADS: usize = 16;
 
 /// Runs what was asked for.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    if matches!(arguments.command, Command::Serve) {
+        hide()?;
+    }
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
     let config = arguments.config.as_deref();
@@ -64,6 +71,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Client(client) => runtime.block_on(client::run(&load(config)?, client)),
         Command::Erasure(erasure) => runtime.block_on(erasure::run(config, erasure)),
         Command::Retention(retention) => runtime.block_on(retention::run(&load(config)?, retention)),
+        Command::Keys(keys) => runtime.block_on(keys::run(&load(config)?, keys)),
         Command::Doctor => runtime.block_on(doctor::run(config)),
     }
 }

@@ -23,6 +23,8 @@ pub(crate) const DEFAULTS: &str = include_str!("config/default.toml");
 
 /// Variables that belong to the project's own tests, not to the configuration.
 const TEST_PREFIX: &str = "TEST_";
+/// The variable of the master key: a secret, so it isn't a key of the configuration, which may be printed.
+const MASTER_KEY: &str = "MASTER_KEY";
 
 /// The longest that a used refresh token may give the same pair again, in seconds.
 const MAX_GRACE: u32 = 30;
@@ -44,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) admin_email: String,
     #[serde(default)]
     pub(crate) admin_password: Option<SecretString>,
+    pub(crate) keys: Keys,
     pub(crate) tokens: Tokens,
     pub(crate) sessions: Sessions,
     pub(crate) oidc: oidc::Oidc,
@@ -56,6 +59,26 @@ pub(crate) struct Config {
     pub(crate) tls: Tls,
     pub(crate) limits: Limits,
     pub(crate) log: Log,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Keys {
+    pub(crate) source: KeySource,
+    #[serde(default)]
+    pub(crate) command: Vec<String>,
+}
+
+/// Where the master key comes from.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum KeySource {
+    /// `master_key_file`.
+    File,
+    /// `PROOFDESK_MASTER_KEY`.
+    Environment,
+    /// What `keys.command` prints.
+    Command,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -188,7 +211,8 @@ impl Config {
             figment = figment.merge(Toml::string(&text));
         }
         let own = Env::prefixed("PROOFDESK_")
-            .filter(|key| !key.as_str().to_ascii_uppercase().starts_with(TEST_PREFIX));
+            .filter(|key| !key.as_str().to_ascii_uppercase().starts_with(TEST_PREFIX))
+            .filter(|key| !key.as_str().eq_ignore_ascii_case(MASTER_KEY));
         let config: Self = figment.merge(own.split("__")).extract().map_err(explained)?;
         config.check()?;
         Ok(config)
@@ -236,6 +260,7 @@ impl Config {
         if self.disk.reserve_percent > 99 {
             bail!("disk.reserve_percent must be at most 99, is {}", self.disk.reserve_percent);
         }
+        self.check_keys()?;
         self.check_listen()?;
         self.check_public_url()?;
         if !self.sessions.password && self.oidc.issuer.is_none() {
@@ -243,6 +268,22 @@ impl Config {
         }
         self.oidc.settings().map(drop)?;
         self.egress_policy().map(drop)
+    }
+
+    fn check_keys(&self) -> anyhow::Result<()> {
+        let by_command = self.keys.source == KeySource::Command;
+        if by_command && self.keys.command.is_empty() {
+            bail!(
+                "keys.command is missing: with keys.source = \"command\" it says what prints the master key"
+            );
+        }
+        if !by_command && !self.keys.command.is_empty() {
+            bail!("keys.command is only used with keys.source = \"command\"");
+        }
+        if self.keys.source != KeySource::File && self.master_key_file.is_some() {
+            bail!("master_key_file is only used with keys.source = \"file\"");
+        }
+        Ok(())
     }
 
     /// Passwords and passports don't go over a network in the clear.

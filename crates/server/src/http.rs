@@ -7,6 +7,7 @@ mod edge;
 mod forwarded;
 mod observe;
 mod ops;
+pub(crate) mod sealed;
 mod slow;
 mod tls;
 

@@ -6,6 +6,8 @@ mod command;
 mod config;
 mod demo;
 mod http;
+mod hygiene;
+mod keys;
 mod telemetry;
 
 use std::process::ExitCode;

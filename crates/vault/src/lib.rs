@@ -48,6 +48,7 @@ pub use key_store::{
 };
 pub use local::{open_local, remove_unfinished};
 pub use master_key::{KeyFile, MasterKey, MasterKeyError, MasterSource};
+pub use object_store::local::LocalFileSystem;
 pub use owner::Owner;
 pub use reader::Reader;
 pub use rotation::{Progress, Rotated};

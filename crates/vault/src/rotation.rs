@@ -67,6 +67,11 @@ impl Vault {
         Err(BackendError::MasterReplaced)
     }
 
+    /// Whether this is the master key that this process uses now.
+    pub fn has_master(&self, key: &MasterKey) -> bool {
+        Master::new(key).is_ok_and(|master| self.ring.master().has_check(&master.check))
+    }
+
     /// Whether a rotation of a business's key, or of any, was begun and not ended.
     ///
     /// # Errors

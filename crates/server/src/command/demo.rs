@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use super::{say, serve};
 use crate::ambient::SystemRandom;
 use crate::assemble::{self, Schema};
-use crate::config::{Config, DEFAULTS, Erasure, Tls};
+use crate::config::{Config, DEFAULTS, Erasure, KeySource, Keys, Tls};
 use crate::demo::{self, Folder, Seeded};
 use crate::telemetry;
 
@@ -48,6 +48,7 @@ fn own(config: Config, folder: &Folder) -> Config {
         files_url: None,
         master_key_file: None,
         erasure: Erasure { ledger: None },
+        keys: Keys { source: KeySource::File, command: Vec::new() },
         tls: Tls { certificate: None, key: None, ..config.tls },
         ..config
     };

@@ -12,7 +12,7 @@ use proofdesk_domain::ambient::Clock;
 use super::say;
 use crate::ambient::SystemClock;
 use crate::assemble::{self, Schema};
-use crate::config::Config;
+use crate::config::{Config, KeySource};
 use crate::http::Pair;
 
 /// Runs every check, says the outcome of each, and fails if one failed.
@@ -77,11 +77,18 @@ fn folder(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// The master key is there once there is a data folder with a desk in it.
+/// The master key is there once there is a data folder with a desk in it. Whether it's the right one is seen when the keys
+/// are opened.
 fn master_key(config: &Config) -> anyhow::Result<()> {
+    if config.keys.source != KeySource::File {
+        return Ok(());
+    }
     let file = config.master_key_file();
     if config.data.join("keys.db").exists() && !file.exists() {
-        bail!("{} is missing: put it back from its backup, or no file can be read", file.display());
+        bail!(
+            "{} is missing, and a start would be sealed: put it back from its backup, or no file can be read",
+            file.display()
+        );
     }
     Ok(())
 }

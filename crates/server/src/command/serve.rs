@@ -1,5 +1,7 @@
 //! `proofdesk serve`.
 
+mod sealed;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use proofdesk_api::{Allowed, Api, MissingRole, Rate, Rates, Settings};
 use proofdesk_desk::error::DeskError;
 use proofdesk_desk::{Desk, accounts, erasure, retention, sweep};
+use proofdesk_vault::OpenError;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,7 +23,7 @@ use super::say;
 use crate::assemble::{self, Schema};
 use crate::config::Config;
 use crate::http::{self, Renewing, Securing};
-use crate::telemetry;
+use crate::{hygiene, telemetry};
 
 /// How often what nobody needs any more is looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
@@ -28,10 +31,36 @@ const SWEEP_EVERY: Duration = Duration::from_hours(1);
 const GRACE: Duration = Duration::from_hours(1);
 
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
+    hygiene::close();
     let tls = http::start_tls(config)?;
     let lock = assemble::lock(config)?;
     assemble::clean(config)?;
-    let desk = assemble::desk(config, Schema::Migrate).await?;
+    let parts = assemble::parts(config, Schema::Migrate).await?;
+    let unsealed = match parts.unseal().await {
+        Ok(desk) => Some(prepared(config, desk).await?),
+        Err(error @ OpenError::Master(_)) => {
+            tracing::error!(%error, "the desk is sealed: it serves nothing before its master key is there");
+            None
+        }
+        Err(error) => return Err(error).context("the vault"),
+    };
+    let listener = listen(config).await?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "serving");
+    let at = format!("{}://{address}/", config.scheme());
+    if let Some(desk) = unsealed {
+        say(format_args!("Proofdesk serves {at} — try it at {at}docs"));
+        serve(config, desk, listener, Router::new(), tls, stopped()?).await?;
+    } else {
+        say(format_args!("Proofdesk serves {at} — but it is sealed, and waits for its master key"));
+        sealed::serve(config, &parts, listener, tls, stopped()?).await?;
+    }
+    drop(lock);
+    Ok(())
+}
+
+/// A desk that was just opened, with all that it needs before anybody is served.
+async fn prepared(config: &Config, desk: Desk) -> anyhow::Result<Desk> {
     renew_logins(&desk).await?;
     // Nobody may read what is half erased.
     let erased = erasure::finish_begun(&desk).await.context("an erasure that was begun can't be finished")?;
@@ -39,14 +68,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
         tracing::info!(erased, "erasures that were begun before are finished");
     }
     first_start(config, &desk).await?;
-    let listener = listen(config).await?;
-    let address = listener.local_addr()?;
-    tracing::info!(%address, "serving");
-    let scheme = config.scheme();
-    say(format_args!("Proofdesk serves {scheme}://{address}/ — try it at {scheme}://{address}/docs"));
-    serve(config, desk, listener, Router::new(), tls, stopped()?).await?;
-    drop(lock);
-    Ok(())
+    Ok(desk)
 }
 
 /// Serves a desk until `stop`.
@@ -59,19 +81,31 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
-    let upkeep = tokio::spawn(keep_metrics_small(metrics.clone()));
     let sweeper = tokio::spawn(sweep_often(desk.clone(), config.database_url.is_some()));
     let api = api(config, desk, listener.local_addr()?)?;
-    let app = http::app(config, api, metrics, extra);
+    let app = http::app(config, api, metrics.clone(), extra);
+    answer(config, app, listener, metrics, tls, stop).await;
+    sweeper.abort();
+    Ok(())
+}
+
+/// Answers until `stop`, and keeps up what answering needs.
+async fn answer(
+    config: &Config,
+    app: Router,
+    listener: TcpListener,
+    metrics: PrometheusHandle,
+    tls: Option<(Securing, Renewing)>,
+    stop: impl Future<Output = ()>,
+) {
+    let upkeep = tokio::spawn(keep_metrics_small(metrics));
     let (securing, renewing) = tls.unzip();
     let renewer = renewing.map(|renewing: Renewing| tokio::spawn(renewing.run()));
     http::serve(listener, app, &config.http, securing, stop).await;
     if let Some(renewer) = renewer {
         renewer.abort();
     }
-    sweeper.abort();
     upkeep.abort();
-    Ok(())
 }
 
 fn api(config: &Config, desk: Desk, address: SocketAddr) -> anyhow::Result<Api> {

@@ -16,18 +16,21 @@ use proofdesk_desk::error::DeskError;
 use serde_json::json;
 
 #[derive(Clone)]
-struct Ops {
-    desk: Desk,
+struct Measuring {
     metrics: PrometheusHandle,
     allow: Vec<IpNet>,
 }
 
 pub(crate) fn router(desk: Desk, metrics: PrometheusHandle, allow: Vec<IpNet>) -> Router {
+    Router::new().route("/readyz", get(ready)).with_state(desk).merge(of_the_process(metrics, allow))
+}
+
+/// What can be answered whether or not there is a desk.
+pub(super) fn of_the_process(metrics: PrometheusHandle, allow: Vec<IpNet>) -> Router {
     Router::new()
         .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
         .route("/metrics", get(measured))
-        .with_state(Ops { desk, metrics, allow })
+        .with_state(Measuring { metrics, allow })
 }
 
 /// The process answers.
@@ -36,8 +39,8 @@ async fn alive() -> Response {
 }
 
 /// The database can be read and written.
-async fn ready(State(ops): State<Ops>) -> Response {
-    match ops.desk.ready().await {
+async fn ready(State(desk): State<Desk>) -> Response {
+    match desk.ready().await {
         Ok(()) => Json(json!({ "Status": "ok" })).into_response(),
         Err(error) => {
             // That a disk failed is on the log once, and not again with each probe.
@@ -50,7 +53,7 @@ async fn ready(State(ops): State<Ops>) -> Response {
 }
 
 /// The metrics, for those who may read them; for others there are none.
-async fn measured(State(ops): State<Ops>, client: Option<Extension<Client>>) -> Response {
+async fn measured(State(ops): State<Measuring>, client: Option<Extension<Client>>) -> Response {
     let client = client.filter(|Extension(client)| !client.unclear);
     let address: Option<IpAddr> = client.map(|Extension(client)| client.address.ip());
     if address.is_some_and(|address| ops.allow.iter().any(|net| net.contains(&address))) {
