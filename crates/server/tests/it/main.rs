@@ -7,6 +7,7 @@ mod harness;
 mod crash;
 mod demo;
 mod edge;
+mod erasure;
 mod lifecycle;
 mod oidc;
 mod policy;

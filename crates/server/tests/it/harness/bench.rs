@@ -40,7 +40,7 @@ pub(crate) struct Bench {
     pub(crate) clock: Arc<StepClock>,
     pub(crate) business: i64,
     pub(crate) coworker: i64,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// How much a test does, from the environment.
@@ -60,7 +60,20 @@ fn folder() -> TempDir {
 
 impl Bench {
     pub(crate) async fn new(kind: Kind) -> Self {
-        let folder = folder();
+        let mut bench = Self::open(kind, folder()).await;
+        bench.business = bench.create(&BUSINESS, json!({ "Name": "Harbour" })).await;
+        let customer =
+            json!({ "FullName": "Ada", "Email": "ada@example.com", "InvoicingBusinessId": bench.business });
+        bench.coworker = bench.create(&COWORKER, customer).await;
+        bench
+    }
+
+    /// A desk on the data that is in a folder already, with SQLite.
+    pub(crate) async fn over(folder: TempDir) -> Self {
+        Self::open(Kind::Sqlite, folder).await
+    }
+
+    async fn open(kind: Kind, folder: TempDir) -> Self {
         let path = |name: &str| folder.path().join(name);
         let store: Arc<dyn Store> = match kind {
             Kind::Sqlite => {
@@ -76,7 +89,7 @@ impl Bench {
             }
         };
         let random = Arc::new(SeededRandom::new(7));
-        std::fs::create_dir(path("files")).expect("a folder");
+        std::fs::create_dir_all(path("files")).expect("a folder");
         let objects = Arc::new(open_local(&path("files")).expect("files"));
         let keys = Arc::new(SqliteKeyStore::open(&path("keys.db")).expect("keys"));
         let vault = Vault::open(objects, keys, MasterKey::from_bytes([7; 32]), random.clone()).await;
@@ -95,12 +108,18 @@ impl Bench {
             })
         };
         let (desk, node) = (node(), node());
-        let mut bench = Self { desk, node, clock, business: 0, coworker: 0, _folder: folder };
-        bench.business = bench.create(&BUSINESS, json!({ "Name": "Harbour" })).await;
-        let customer =
-            json!({ "FullName": "Ada", "Email": "ada@example.com", "InvoicingBusinessId": bench.business });
-        bench.coworker = bench.create(&COWORKER, customer).await;
-        bench
+        Self { desk, node, clock, business: 0, coworker: 0, folder }
+    }
+
+    /// Where its data is.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Moves the clock on to an instant; seconds since 1970 UTC.
+    pub(crate) fn at(&self, second: i64) {
+        let now = self.desk.now().as_second();
+        self.clock.advance(jiff::SignedDuration::from_secs(second - now));
     }
 
     /// Somebody who may do everything, as a user of the desk.

@@ -17,6 +17,12 @@ impl Watcher {
         Self::start(process, &["-s", "65536", "-e", &format!("trace={calls}")], trace)
     }
 
+    /// Kills the process, as a loss of power would, when one of these calls is begun for the n-th time, counted from 1.
+    pub(crate) fn killing(process: u32, calls: &str, place: usize, trace: &Path) -> Self {
+        let inject = format!("inject={calls}:signal=KILL:when={place}");
+        Self::start(process, &["-e", &format!("trace={calls}"), "-e", &inject], trace)
+    }
+
     /// Lets some calls fail with an error, by its name: in each thread the one of this number, from 1.
     pub(crate) fn fail(process: u32, calls: &str, error: &str, number: usize, trace: &Path) -> Self {
         let inject = format!("inject={calls}:error={error}:when={number}");
@@ -32,6 +38,11 @@ impl Watcher {
         let attached = said.by_ref().lines().map_while(Result::ok).any(|line| line.contains("attached"));
         assert!(attached, "strace attaches to the desk");
         Self { strace: child, _said: said }
+    }
+
+    /// Waits for the end of a watch whose process has ended.
+    pub(crate) fn wait(mut self) {
+        self.strace.wait().expect("strace ends");
     }
 
     /// Ends the watch; the process goes on.
