@@ -36,6 +36,10 @@ enum Suite {
     Races,
     /// `kill -9` while documents are made.
     Kills,
+    /// `kill -9` while keys are replaced.
+    Rotations,
+    /// Keys of files that are wrapped, each with another nonce.
+    Wraps,
     /// Cases that schemathesis makes from the OpenAPI document.
     Cases,
     /// Mutations of each fuzz target's seeds, the same in every run.
@@ -53,6 +57,8 @@ impl Suite {
             Self::Refreshes => ("PROOFDESK_TEST_REFRESH_ROUNDS", 500, "wire::tokens::two_hundred_refreshes"),
             Self::Races => ("PROOFDESK_TEST_RACES", 10_000, "policy::races"),
             Self::Kills => ("PROOFDESK_TEST_KILLS", 50, "crash::kill"),
+            Self::Rotations => ("PROOFDESK_TEST_ROTATIONS", 50, "keys::kill_rotation"),
+            Self::Wraps => ("PROOFDESK_TEST_WRAPS", 1_000_000, "no_key_and_nonce_come_twice"),
             Self::Cases => ("PROOFDESK_TEST_CASES", 20_000, "tests/clients/test_schemathesis.py"),
             Self::Mutations => ("PROOFDESK_TEST_MUTATIONS", 1_000_000, "replay"),
             Self::Fuzz => ("seconds", 60, "fuzz"),
@@ -97,7 +103,11 @@ fn one(project: &Project, suite: Suite, variable: &str, count: u64, tests: &str)
         pytest.env("PROOFDESK_BIN", desk).env("PYTHONDONTWRITEBYTECODE", "1");
         pytest
     } else {
-        let package = if suite == Suite::Mutations { "proofdesk-fuzz" } else { "proofdesk" };
+        let package = match suite {
+            Suite::Mutations => "proofdesk-fuzz",
+            Suite::Wraps => "proofdesk-vault",
+            _ => "proofdesk",
+        };
         let mut nextest = nextest::program(project)?;
         nextest.args(["run", "--package", package, "--profile", "soak", tests]);
         nextest

@@ -31,11 +31,10 @@ enum Verb {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false, args = ["master", "business"])]
 struct Rotate {
     /// Replace the master key: by the one of --new-key-file, else by the second one that the source of keys gives, else, with
     /// a key file, by one that is made now.
-    #[arg(long)]
+    #[arg(long, required_unless_present = "business", conflicts_with = "business")]
     master: bool,
     /// The file of the new master key: it is copied, and not needed any more afterwards.
     #[arg(long, value_name = "FILE", requires = "master")]

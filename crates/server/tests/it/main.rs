@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod edge;
 mod erasure;
+mod keys;
 mod lifecycle;
 mod oidc;
 mod policy;

@@ -7,6 +7,7 @@ mod master_key;
 mod mutations;
 mod primitives;
 mod ranges;
+mod rotation;
 mod signer;
 mod swaps;
 mod vault;

@@ -7,11 +7,14 @@ use uuid::Uuid;
 
 use super::{Backstage, plaintext, read, store};
 use crate::Owner;
-use crate::error::{Check, ReadError};
+use crate::error::{BackendError, Check, ReadError};
 use crate::format::HEADER_LEN;
-use crate::key_store::{FileKeyRow, KeyStore};
+use crate::key_store::{BusinessKeyRow, FileKeyRow, KeyStore};
+use crate::wrap::BusinessPlace;
 
 const FILES: usize = 50;
+/// Where the nonce of a wrapped key begins.
+const SEALED_AT: usize = 56;
 
 /// Files of 3 businesses; many share a document or a slot, and all have the same length.
 fn file(number: usize) -> (Uuid, Owner) {
@@ -76,6 +79,9 @@ async fn no_swap_among_fifty_files_decrypts() {
             assert_eq!(stage.refusal(number).await, Some(Check::WrappedKey));
             stage.put_object(id, other_object.clone()).await;
             assert_eq!(stage.refusal(number).await, Some(Check::WrappedKey));
+            // What it says of itself is right, and what it seals is the other's.
+            stage.put_key(id, &[&wrapped[..SEALED_AT], &other_wrapped[SEALED_AT..]].concat()).await;
+            assert_eq!(stage.refusal(number).await, Some(Check::WrappedKey));
             stage.put_object(id, object.clone()).await;
             stage.put_key(id, wrapped).await;
             refused += 1;
@@ -84,6 +90,57 @@ async fn no_swap_among_fifty_files_decrypts() {
         assert_eq!(read(&stage.vault, id, &owner).await.unwrap(), plaintext(500));
     }
     assert_eq!(refused, 2450);
+}
+
+/// Keys of 25 businesses in two versions each: none opens in the place of another, nor that of the desk itself.
+#[tokio::test]
+async fn no_swap_among_fifty_business_keys_decrypts() {
+    let stage = Backstage::new().await;
+    for business in 1..=25 {
+        let owner = Owner { business, ..file(0).1 };
+        store(&stage.vault, Uuid::from_u128(business as u128), &owner, &plaintext(5)).await;
+    }
+    stage.vault.renew_business_keys(None).await.unwrap();
+    let keys = stage.keys.business_keys(None, 100).await.unwrap();
+    assert_eq!(keys.len(), 51);
+    let ring = &stage.vault.ring;
+    let place = |key: &BusinessKeyRow| BusinessPlace { business: key.business, version: key.version };
+    let mut refused = 0;
+    for key in &keys {
+        for other in keys.iter().filter(|other| *other != key) {
+            stage
+                .keys
+                .forge_business(BusinessKeyRow { wrapped: other.wrapped.clone(), ..key.clone() })
+                .unwrap();
+            let opened = ring.unwrap_business(place(key)).await;
+            assert!(matches!(opened, Err(BackendError::BusinessKey(of)) if of == key.business));
+            refused += 1;
+        }
+        stage.keys.forge_business(key.clone()).unwrap();
+        ring.unwrap_business(place(key)).await.unwrap().unwrap();
+    }
+    assert_eq!(refused, 51 * 50);
+}
+
+#[tokio::test]
+async fn every_changed_byte_of_a_wrapped_business_key_is_detected() {
+    let stage = Backstage::new().await;
+    let (id, owner) = file(1);
+    store(&stage.vault, id, &owner, &plaintext(10)).await;
+    for key in stage.keys.business_keys(None, 10).await.unwrap() {
+        let place = BusinessPlace { business: key.business, version: key.version };
+        let wrapper = &stage.vault.ring.master().wrapper;
+        wrapper.unwrap(&key.wrapped, place).unwrap();
+        for at in 0..key.wrapped.len() {
+            for change in 1..=255 {
+                let mut changed = key.wrapped.clone();
+                changed[at] ^= change;
+                assert!(wrapper.unwrap(&changed, place).is_err(), "byte {at} xor {change}");
+            }
+            assert!(wrapper.unwrap(&key.wrapped[..at], place).is_err());
+        }
+        assert!(wrapper.unwrap(&[&key.wrapped[..], &[0]].concat(), place).is_err());
+    }
 }
 
 #[tokio::test]
