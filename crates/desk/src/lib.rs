@@ -22,6 +22,7 @@ pub mod keys;
 pub mod oidc;
 pub mod passwords;
 pub mod records;
+pub mod restored;
 pub mod retention;
 pub mod rights;
 pub mod sweep;
@@ -248,6 +249,13 @@ impl Desk {
             self.sessions().forget_all();
         }
         committed.map_err(DeskError::from)
+    }
+
+    /// A new id that says nothing, not even when it was made: UUID version 4 (RFC 9562 §5.4).
+    pub fn random_id(&self) -> Uuid {
+        let mut random = [0; 16];
+        self.random().fill(&mut random);
+        uuid::Builder::from_random_bytes(random).into_uuid()
     }
 
     /// A new UUID, version 7 (RFC 9562 §5.7): those of one time lie side by side in an index, where random ones would

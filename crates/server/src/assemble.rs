@@ -11,9 +11,9 @@ use proofdesk_desk::tokens::browser;
 use proofdesk_desk::{Desk, Reserve, Settings, Surroundings};
 use proofdesk_domain::latch::Latch;
 use proofdesk_egress::{Gateway, SetupError, Trust};
-use proofdesk_store::Store;
-use proofdesk_store_postgres::{PostgresKeyStore, PostgresStore};
-use proofdesk_store_sqlite::{SqliteKeyStore, SqliteStore};
+use proofdesk_store::{Store, tables};
+use proofdesk_store_postgres::{PostgresKeyStore, PostgresStore, PostgresTables};
+use proofdesk_store_sqlite::{SqliteKeyStore, SqliteStore, SqliteTables};
 use proofdesk_vault::{
     KeyStore, LocalFileSystem, MasterSource, OpenError, Vault, open_local, remove_unfinished,
 };
@@ -148,6 +148,23 @@ async fn stores(
     let keys = SqliteKeyStore::open_latched(&config.data.join("keys.db"), latch.clone());
     let keys = keys.context("the key store keys.db")?;
     Ok((Arc::new(store), Arc::new(keys)))
+}
+
+/// The desk's databases as sets of tables, for backups and checks.
+pub(crate) struct Tables {
+    pub(crate) records: Arc<dyn tables::Tables>,
+    pub(crate) keys: Arc<dyn tables::Tables>,
+}
+
+/// The databases of a configuration. Opens nothing yet.
+pub(crate) fn tables(config: &Config) -> Tables {
+    if let Some(url) = &config.database_url {
+        let (url, options) = (url.expose_secret(), proofdesk_store_postgres::Options::default());
+        let records = Arc::new(PostgresTables::records(url, options.clone()));
+        return Tables { records, keys: Arc::new(PostgresTables::keys(url, options)) };
+    }
+    let records = Arc::new(SqliteTables::records(&config.data.join("desk.db")));
+    Tables { records, keys: Arc::new(SqliteTables::keys(&config.data.join("keys.db"))) }
 }
 
 /// Makes the data folder, open to its owner only.

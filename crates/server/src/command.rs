@@ -1,9 +1,11 @@
 //! The command line.
 
+mod backup;
 mod client;
 mod demo;
 mod doctor;
 mod erasure;
+mod fsck;
 mod keys;
 mod migrate;
 mod retention;
@@ -11,9 +13,11 @@ mod serve;
 mod user;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::backup as backups;
 use crate::config::Config;
 use crate::keys::hide;
 use crate::telemetry;
@@ -49,6 +53,12 @@ enum Command {
     Keys(keys::Keys),
     /// Check the configuration and everything that the desk needs.
     Doctor,
+    /// Check that records, files and keys agree.
+    Fsck(fsck::Fsck),
+    /// Take a backup while the desk goes on, or verify backups.
+    Backup(backup::Backup),
+    /// Put a backup back, on an empty machine.
+    Restore(backup::Restore),
 }
 
 /// Threads for file system calls, long reads and password hashes. Each keeps memory of its own; more of them would not make
@@ -56,7 +66,7 @@ enum Command {
 const BLOCKING_THREADS: usize = 16;
 
 /// Runs what was asked for.
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if matches!(arguments.command, Command::Serve) {
         hide()?;
     }
@@ -73,11 +83,31 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Retention(retention) => runtime.block_on(retention::run(&load(config)?, retention)),
         Command::Keys(keys) => runtime.block_on(keys::run(&load(config)?, keys)),
         Command::Doctor => runtime.block_on(doctor::run(config)),
-    }
+        Command::Restore(restore) => runtime.block_on(backup::restore(&read(config)?, &restore)),
+        Command::Backup(backup) => return Ok(runtime.block_on(backup::run(&load(config)?, backup))),
+        Command::Fsck(fsck) => {
+            let code = |config: Config| runtime.block_on(fsck::run(&config, &fsck));
+            return Ok(load(config).map_or_else(
+                |error| {
+                    complain(&error);
+                    ExitCode::from(2)
+                },
+                code,
+            ));
+        }
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration of a desk that is whole, with the log that it asks for.
+fn load(file: Option<&std::path::Path>) -> anyhow::Result<Config> {
+    let config = read(file)?;
+    backups::unfinished(&config)?;
+    Ok(config)
 }
 
 /// The configuration, with the log that it asks for.
-fn load(file: Option<&std::path::Path>) -> anyhow::Result<Config> {
+fn read(file: Option<&std::path::Path>) -> anyhow::Result<Config> {
     let config = Config::load(file)?;
     telemetry::start_log(&config.log)?;
     Ok(config)

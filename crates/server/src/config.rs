@@ -54,6 +54,7 @@ pub(crate) struct Config {
     pub(crate) files: Files,
     pub(crate) erasure: Erasure,
     pub(crate) disk: Disk,
+    pub(crate) backup: Backup,
     pub(crate) egress: Egress,
     pub(crate) http: Http,
     pub(crate) tls: Tls,
@@ -130,6 +131,15 @@ pub(crate) struct Erasure {
 pub(crate) struct Disk {
     pub(crate) reserve_percent: u32,
     pub(crate) reserve_bytes: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Backup {
+    #[serde(default)]
+    pub(crate) keys: Option<PathBuf>,
+    pub(crate) key_days: u32,
+    pub(crate) keep_days: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -241,6 +251,7 @@ impl Config {
             ("api.body_bytes", self.api.body_bytes),
             ("files.side", self.files.side),
             ("files.pages", self.files.pages),
+            ("backup.key_days", self.backup.key_days),
             ("http.connections", self.http.connections),
             ("http.header_seconds", self.http.header_seconds),
             ("http.request_seconds", self.http.request_seconds),

@@ -2,6 +2,7 @@
 
 mod ambient;
 mod assemble;
+mod backup;
 mod command;
 mod config;
 mod demo;
@@ -20,7 +21,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 fn main() -> ExitCode {
     let arguments = command::Arguments::parse();
     match command::run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             command::complain(&error);
             ExitCode::FAILURE

@@ -14,6 +14,7 @@
 //!
 //! What is deliberately absent: what a file means, who may see it, and what a file is called.
 
+mod archive;
 mod disk;
 mod error;
 mod file_key;
@@ -41,6 +42,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use archive::{ArchiveReader, ArchiveWriter};
 pub use error::{BackendError, Check, OpenError, ReadError, WriteError};
 pub use key_store::{
     BusinessKeyChange, BusinessKeyRow, DESK, FileKeyChange, FileKeyRow, KeyCount, KeyStore, KeyStoreError,

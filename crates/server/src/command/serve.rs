@@ -21,7 +21,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::say;
 use crate::assemble::{self, Schema};
-use crate::config::Config;
+use crate::backup as backups;
+use crate::config::{Backup, Config};
 use crate::http::{self, Renewing, Securing};
 use crate::{hygiene, telemetry};
 
@@ -81,7 +82,8 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
-    let sweeper = tokio::spawn(sweep_often(desk.clone(), config.database_url.is_some()));
+    let shared = config.database_url.is_some();
+    let sweeper = tokio::spawn(sweep_often(desk.clone(), shared, config.backup.clone()));
     let api = api(config, desk, listener.local_addr()?)?;
     let app = http::app(config, api, metrics.clone(), extra);
     answer(config, app, listener, metrics, tls, stop).await;
@@ -187,7 +189,7 @@ async fn keep_metrics_small(metrics: PrometheusHandle) {
 }
 
 /// A desk that has its data for itself may destroy at once what a crash left; others wait.
-async fn sweep_often(desk: Desk, shared: bool) {
+async fn sweep_often(desk: Desk, shared: bool, backup: Backup) {
     let mut grace = if shared { GRACE } else { Duration::ZERO };
     let mut every = tokio::time::interval(SWEEP_EVERY);
     loop {
@@ -207,6 +209,17 @@ async fn sweep_often(desk: Desk, shared: bool) {
         }
         keep_no_longer(&desk).await;
         grace = GRACE;
+        age_keys(&desk, &backup);
+    }
+}
+
+/// Removes copies of keys that are too old, where the server sees their folder.
+fn age_keys(desk: &Desk, backup: &Backup) {
+    let Some(folder) = &backup.keys else { return };
+    match backups::prune_keys(folder, desk.now(), backup.key_days) {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "copies of keys were too old"),
+        Err(error) => tracing::error!(%error, "copies of keys that are too old could not be removed"),
     }
 }
 

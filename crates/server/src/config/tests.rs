@@ -38,6 +38,8 @@ fn what_is_wrong_stops_the_start_and_is_named() {
         ("[tls]\nreload_seconds = 0", "tls.reload_seconds"),
         ("[http]\nbody_seconds = 0", "http.body_seconds"),
         ("[files]\nbytes = 0", "files.bytes"),
+        ("[backup]\nkey_days = 0", "backup.key_days"),
+        ("[backup]\nkey = \"x\"", "backup.key"),
         ("[files]\nside = -1", "files.side"),
         ("[http]\nmetrics_allow = [\"here\"]", "http.metrics_allow"),
         ("[http]\nproxies = [\"127.0.0.1\"]", "http.proxies"),

@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 
+mod backup;
 mod crash;
 mod demo;
 mod edge;

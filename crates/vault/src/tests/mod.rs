@@ -1,5 +1,6 @@
 //! Tests of the format, of the vault over it, and the conformance suites over the backends that this crate brings.
 
+mod archive;
 mod backends;
 mod commitment;
 mod durability;

@@ -80,6 +80,6 @@ async fn ready(
 ) -> anyhow::Result<Router> {
     let desk = prepared(config, desk).await?;
     let api = api(config, desk.clone(), address).context("the API")?;
-    tokio::spawn(sweep_often(desk, config.database_url.is_some()));
+    tokio::spawn(sweep_often(desk, config.database_url.is_some(), config.backup.clone()));
     Ok(http::app(config, api, metrics, Router::new()))
 }

@@ -61,6 +61,21 @@ impl Desk {
         numbers
     }
 
+    /// Carries out a statement in the database of the records, whatever it does to them.
+    pub(crate) fn execute(&self, sql: &str) {
+        self.execute_in("desk.db", sql);
+    }
+
+    /// Carries out a statement in the key store; its tables are `proofdesk_keys.…` in PostgreSQL.
+    pub(crate) fn execute_in(&self, file: &str, sql: &str) {
+        if let Some(url) = self.database_url() {
+            runtime().block_on(postgres::execute(url, sql));
+        } else {
+            let connection = rusqlite::Connection::open(self.data().join(file)).expect("the database");
+            connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).expect("a statement");
+        }
+    }
+
     fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.data().join("desk.db")).expect("the database")
     }

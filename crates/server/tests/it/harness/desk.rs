@@ -42,6 +42,13 @@ impl Builder {
 
     /// Starts it, and waits until it serves.
     pub(crate) fn start(self) -> Desk {
+        let desk = self.idle();
+        desk.run();
+        desk
+    }
+
+    /// All that it needs, but it isn't started.
+    pub(crate) fn idle(self) -> Desk {
         let files = FileServer::start();
         let data = tempfile::tempdir().expect("a temporary folder");
         let address = files.address();
@@ -58,16 +65,14 @@ impl Builder {
             variables.push(("DATABASE_URL".to_owned(), database.url().to_owned()));
         }
         variables.extend(self.settings);
-        let desk = Desk {
+        Desk {
             store: self.store,
             files,
             variables,
             data,
             process: RefCell::new(None),
             admin: OnceCell::new(),
-        };
-        desk.run();
-        desk
+        }
     }
 }
 
