@@ -11,14 +11,14 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
 class Browser:
-    """Chromium without a window, as wide as a telephone."""
+    """Chromium without a window, as wide as a telephone. It finds no other host than this machine."""
 
     def __init__(self, folder):
         self.log = open(folder / "driver.log", "wb")
         self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=self.log)
         port = next(line for line in self.driver.stdout if b"successfully on port" in line).decode().strip(". \n").split()[-1]
         self.base = f"http://127.0.0.1:{port}"
-        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=412,900", f"--user-data-dir={folder}/profile"]
+        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=412,900", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", f"--user-data-dir={folder}/profile"]
         wanted = {
             "goog:chromeOptions": {"args": arguments},
             "goog:loggingPrefs": {"browser": "ALL"},

@@ -1,5 +1,6 @@
 """Starts the built program for the independent clients, with a place on the loopback that serves pictures."""
 
+import contextlib
 import http.server
 import os
 import pathlib
@@ -101,13 +102,20 @@ class Desk:
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory):
     """A desk on the embedded store."""
-    folder = tmp_path_factory.mktemp("desk")
+    with serving(tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving(folder, **settings):
+    """A desk with its data in a folder, and further settings, such as `OIDC__ISSUER`."""
+    own = environment(folder) | {f"PROOFDESK_{name}": value for name, value in settings.items()}
     with open(folder / "log", "wb") as log:
         process = subprocess.Popen(
-            [os.environ["PROOFDESK_BIN"], "serve"], env=environment(folder), stdout=subprocess.PIPE, stderr=log
+            [os.environ["PROOFDESK_BIN"], "serve"], env=own, stdout=subprocess.PIPE, stderr=log
         )
         try:
-            yield Desk(address(process, folder), environment(folder))
+            yield Desk(address(process, folder), own)
         finally:
             process.terminate()
             assert process.wait(timeout=40) == 0, (folder / "log").read_text()

@@ -5,6 +5,7 @@
 mod bench;
 mod command;
 mod deny;
+mod node;
 mod project;
 mod python;
 mod roles;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::RequestExt;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -14,15 +15,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proofdesk_desk::caller::{Caller, Origin, Principal};
 use proofdesk_desk::error::DeskError;
-use proofdesk_desk::tokens;
+use proofdesk_desk::{clients, tokens};
 use proofdesk_domain::entity::Entity;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::call::Call;
 use crate::error::{Answer, ApiError};
 use crate::query::Query;
 use crate::routes::{Access, Described, Route};
-use crate::{Api, Client, MatchedRoute, RequestId, idempotency, preconditions};
+use crate::{Api, Client, MatchedRoute, RequestId, body, form, idempotency, preconditions};
 
 type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -85,13 +86,7 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
     let remote = client.map(|client| client.address.ip());
     let unclear = client.is_some_and(|client| client.unclear);
     let origin = Origin { remote, unclear, request_id: request_id.to_owned() };
-    let caller = match asked.access {
-        Access::Public => {
-            api.rates.count_address(client)?;
-            None
-        }
-        _ => Some(authenticate(&api, &parts.headers, &origin, client).await?),
-    };
+    let (caller, body) = caller(&api, &asked, &parts.headers, body, &origin, client).await?;
     if let Some(caller) = &caller {
         api.rates.count_principal(caller.principal())?;
     }
@@ -124,6 +119,31 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
     (handler.0)(call).await
 }
 
+/// Who calls, where that matters; and the body, which may have had to be read for it.
+async fn caller(
+    api: &Api,
+    asked: &Asked,
+    headers: &HeaderMap,
+    body: Body,
+    origin: &Origin,
+    client: Option<&Client>,
+) -> Result<(Option<Caller>, Body), ApiError> {
+    match asked.access {
+        Access::Public => {
+            api.rates.count_address(client)?;
+            Ok((None, body))
+        }
+        // A program that asks what a token stands for may say who it is in its form (RFC 6749 section 2.3.1).
+        _ if asked.operation == Described::Introspect && !headers.contains_key(AUTHORIZATION) => {
+            api.rates.count_address(client)?;
+            let bytes = body::bytes(body, api.settings.body_bytes).await?;
+            let caller = posted(api, &bytes, origin).await?;
+            Ok((Some(caller), bytes.into()))
+        }
+        _ => Ok((Some(authenticate(api, headers, origin, client).await?), body)),
+    }
+}
+
 /// Who sent a request: a bearer token (RFC 6750), or an e-mail address and a password (RFC 7617).
 async fn authenticate(
     api: &Api,
@@ -146,6 +166,17 @@ async fn authenticate(
     }
 }
 
+/// The machine client whose id and secret are in a form.
+async fn posted(api: &Api, form: &[u8], origin: &Origin) -> Result<Caller, ApiError> {
+    let form = Query::parse(&String::from_utf8_lossy(form));
+    let given = form.get("client_id").zip(form.get("client_secret"));
+    let (id, secret) =
+        given.filter(|(id, _)| clients::is_client(id)).ok_or_else(ApiError::unauthenticated)?;
+    let principal =
+        tokens::authenticate_basic(&api.desk, origin, id, SecretString::from(secret.to_owned())).await?;
+    Ok(Caller::new(principal, origin.clone()))
+}
+
 fn is_basic(headers: &HeaderMap) -> bool {
     let scheme = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().get(..5));
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
@@ -159,7 +190,8 @@ async fn principal(api: &Api, headers: &HeaderMap, origin: &Origin) -> Result<Ar
     if scheme.eq_ignore_ascii_case("bearer") {
         Ok(tokens::authenticate(&api.desk, &SecretString::from(credentials.trim().to_owned())).await?)
     } else if scheme.eq_ignore_ascii_case("basic") {
-        let (email, password) = basic(credentials.trim()).ok_or_else(ApiError::unauthenticated)?;
+        let pair = basic(credentials.trim()).ok_or_else(ApiError::unauthenticated)?;
+        let (email, password) = as_client(pair);
         Ok(tokens::authenticate_basic(&api.desk, origin, &email, password).await?)
     } else {
         Err(ApiError::unauthenticated())
@@ -177,4 +209,41 @@ pub(crate) fn basic(credentials: &str) -> Option<(String, SecretString)> {
     let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
     let (email, password) = text.split_once(':')?;
     Some((email.to_owned(), password.to_owned().into()))
+}
+
+/// The credentials of HTTP Basic as a machine client means them: it writes both halves as in a form (RFC 6749 section 2.3.1),
+/// a person doesn't. A client's id and secret have no character that would be another one then, so those who write them as
+/// they are mean the same.
+pub(crate) fn as_client((name, secret): (String, SecretString)) -> (String, SecretString) {
+    let decoded = |text: &str| {
+        let mut pairs = form::pairs(text.as_bytes());
+        match (pairs.next(), pairs.next()) {
+            (Some(Ok((text, value))), None) if value.is_empty() => Some(text),
+            _ => None,
+        }
+    };
+    match (decoded(&name), decoded(secret.expose_secret())) {
+        (Some(id), Some(secret)) if clients::is_client(&id) => (id, secret.into()),
+        _ => (name, secret),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clients_credentials_may_be_written_as_in_a_form() {
+        let id = format!("{}{}", clients::PREFIX, "0a".repeat(clients::RANDOM));
+        let read = |name: &str, secret: &str| {
+            let (name, secret) = as_client((name.to_owned(), secret.to_owned().into()));
+            (name, secret.expose_secret().to_owned())
+        };
+        let encoded = id.replace('-', "%2D").replace('_', "%5F");
+        assert_eq!(read(&encoded, "a%2Db%5Fc"), (id.clone(), "a-b_c".to_owned()));
+        assert_eq!(read(&id, "a-b_c"), (id.clone(), "a-b_c".to_owned()));
+        // A person's password is what it is.
+        assert_eq!(read("ada@example.com", "100%25"), ("ada@example.com".to_owned(), "100%25".to_owned()));
+        assert_eq!(read(&id, "a&b"), (id, "a&b".to_owned()));
+    }
 }

@@ -44,6 +44,8 @@ pub(crate) fn all() -> Router<Api> {
         .route(account::PATH, get(account::show))
         .route(account::END, post(account::end))
         .route(account::SIGN_OUT, post(account::sign_out))
+        .route(account::SIGNED_OUT, get(account::signed_out))
+        .route(account::SIGNED_OUT_STYLE, get(account::signed_out_style))
         .route(change_password::PATH, get(change_password::show).post(change_password::take))
         .route(oidc::START, get(oidc::start))
         .route(oidc::CALLBACK, get(oidc::callback));

@@ -1,5 +1,7 @@
 //! The query string.
 
+use std::collections::HashSet;
+
 use crate::error::ApiError;
 use crate::form;
 
@@ -34,6 +36,12 @@ impl Query {
 
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// A key that stands there more than once, whatever its case.
+    pub(crate) fn twice(&self) -> Option<&str> {
+        let mut seen = HashSet::new();
+        self.pairs().map(|(key, _)| key).find(|key| !seen.insert(key.to_ascii_lowercase()))
     }
 
     /// The first value of a key, whatever its case.

@@ -18,9 +18,9 @@ use crate::{Desk, accounts, retrying, tokens};
 
 /// What all ids of machine clients begin with. Random bytes in hexadecimal follow, so that no program that calls itself
 /// `client_something` at the other grants is taken for one; and no e-mail address is, because an id has no `@`.
-const PREFIX: &str = "client_";
+pub const PREFIX: &str = "client_";
 /// How many random bytes an id has.
-const RANDOM: usize = 12;
+pub const RANDOM: usize = 12;
 
 /// What a program signs in with, given out once.
 pub struct Credentials {

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::tally::Tally;
 use super::{postgres, runner};
+use crate::node::Node;
 use crate::project::Project;
 use crate::python::Python;
 
@@ -24,9 +25,12 @@ pub(crate) fn run(project: &Project, desk: &Path, server: &str) -> Result<Tally>
         return Ok(Tally::default());
     }
     let report = project.target.join("clients-junit.xml");
-    let mut pytest = Python::ready(project)?.command("pytest");
+    let python = Python::ready(project)?;
+    let node = Node::ready(project, &python)?;
+    let mut pytest = python.command("pytest");
     pytest.current_dir(&project.root).args([FOLDER, "-p", "no:cacheprovider", "--durations=5"]);
     pytest.args(["--timeout", LIMIT, "--junitxml"]).arg(&report);
+    pytest.env("PROOFDESK_NODE", &node.program);
     pytest.env("PROOFDESK_BIN", desk).env(postgres::ADDRESS, server);
     pytest.env("PYTHONDONTWRITEBYTECODE", "1");
     runner::run(&mut pytest, &report)

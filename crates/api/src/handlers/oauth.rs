@@ -3,13 +3,14 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
 use axum::response::IntoResponse;
 use proofdesk_desk::tokens::{self, Introspected};
 use proofdesk_domain::roles::Role;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::token::{answer, error, form};
+use super::token::{answer, error, form, twice};
 use crate::call::Call;
 use crate::error::Answer;
 use crate::query::Query;
@@ -20,6 +21,9 @@ pub(crate) const METADATA: &str = "/.well-known/oauth-authorization-server";
 /// `POST /api/token/revoke`.
 pub(crate) async fn revoke(mut call: Call) -> Answer {
     let form = form(&mut call).await?;
+    if let Some(name) = form.twice() {
+        return Ok(twice(name));
+    }
     let Some(token) = given(&form) else { return Ok(missing()) };
     tokens::revoke(call.desk(), &call.origin, &token).await?;
     Ok(answer(StatusCode::OK, json!({})))
@@ -28,7 +32,13 @@ pub(crate) async fn revoke(mut call: Call) -> Answer {
 /// `POST /api/token/introspect`.
 pub(crate) async fn introspect(mut call: Call) -> Answer {
     let form = form(&mut call).await?;
+    if let Some(name) = form.twice() {
+        return Ok(twice(name));
+    }
     let Some(token) = given(&form) else { return Ok(missing()) };
+    if call.headers.contains_key(AUTHORIZATION) && form.get("client_secret").is_some() {
+        return Ok(error("invalid_request", "Say who you are in one way: by Authorization, or in the form."));
+    }
     let found = tokens::introspect(call.desk(), call.caller()?, &token).await?;
     let issuer = &call.api.settings.issuer;
     let body = found.map_or_else(|| json!({ "active": false }), |found| told(&found, issuer));
@@ -79,7 +89,7 @@ pub(crate) fn metadata_of(issuer: &str, passwords: bool) -> Value {
         // Who has a token may end it.
         "revocation_endpoint_auth_methods_supported": ["none"],
         "introspection_endpoint": at("/api/token/introspect"),
-        "introspection_endpoint_auth_methods_supported": ["bearer", "client_secret_basic"],
+        "introspection_endpoint_auth_methods_supported": ["bearer", "client_secret_basic", "client_secret_post"],
         "grant_types_supported": grants.collect::<Vec<_>>(),
         "response_types_supported": [],
         "scopes_supported": Role::all().map(Role::name).collect::<Vec<_>>(),

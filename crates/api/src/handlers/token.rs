@@ -17,9 +17,13 @@ use crate::query::Query;
 
 pub(crate) async fn handle(mut call: Call) -> Answer {
     let form = form(&mut call).await?;
+    if let Some(name) = form.twice() {
+        return Ok(twice(name));
+    }
     let client = client(&call, &form).filter(|id| !id.is_empty());
     let grant = form.get("grant_type").unwrap_or_default();
-    if grant != "client_credentials" && client.as_deref().is_some_and(clients::is_client) {
+    let is_machine = || client.as_deref().is_some_and(clients::is_client);
+    if matches!(grant, "password" | "refresh_token") && is_machine() {
         return Ok(error("unauthorized_client", "A machine client asks with grant_type=client_credentials."));
     }
     let issued = match grant {
@@ -35,7 +39,10 @@ pub(crate) async fn handle(mut call: Call) -> Answer {
     };
     match issued {
         Ok(Some(issued)) => Ok(answer(StatusCode::OK, body_of(&issued))),
-        Ok(None) => Ok(error("invalid_request", "A parameter of the grant is missing, or given twice.")),
+        Ok(None) => Ok(error(
+            "invalid_request",
+            "The grant, a parameter of it, or a credential is missing, or given in two ways.",
+        )),
         Err(DeskError::InvalidGrant) => Ok(error("invalid_grant", "The user name or password is incorrect.")),
         Err(DeskError::InvalidScope) => Ok(error("invalid_scope", "The client has no such role.")),
         Err(DeskError::InvalidClient) => Ok(unknown_client()),
@@ -59,7 +66,8 @@ fn client(call: &Call, form: &Query) -> Option<String> {
 /// The credentials of `Authorization: Basic`.
 fn basic(call: &Call) -> Option<(String, SecretString)> {
     let (scheme, credentials) = call.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("basic").then(|| dispatch::basic(credentials.trim())).flatten()
+    let pair = scheme.eq_ignore_ascii_case("basic").then(|| dispatch::basic(credentials.trim())).flatten()?;
+    Some(dispatch::as_client(pair))
 }
 
 async fn password(call: &Call, form: &Query, client: Option<String>) -> Result<Option<Issued>, DeskError> {
@@ -113,6 +121,24 @@ fn unknown_client() -> Response {
     let mut response = answer(StatusCode::UNAUTHORIZED, body);
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"proofdesk\""));
     response
+}
+
+/// No parameter may stand there more than once (RFC 6749 section 3.2). Only those that the desk knows are named.
+pub(super) fn twice(name: &str) -> Response {
+    const KNOWN: [&str; 9] = [
+        "grant_type",
+        "username",
+        "password",
+        "totp",
+        "refresh_token",
+        "client_id",
+        "client_secret",
+        "scope",
+        "token",
+    ];
+    let name =
+        KNOWN.iter().find(|known| name.eq_ignore_ascii_case(known)).map_or("A parameter", |known| *known);
+    error("invalid_request", &format!("{name} is given more than once."))
 }
 
 /// An error of RFC 6749 section 5.2.

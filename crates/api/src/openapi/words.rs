@@ -152,7 +152,8 @@ const TOKEN: &str = "The password grant (RFC 6749 section 4.3), the refresh gran
 const REVOKE: &str = "RFC 7009. An access token ends alone, a refresh token with everything that follows from its \
                       sign-in. A token that is none, or not any more, is answered the same.";
 const INTROSPECT: &str = "RFC 7662. Whoever asks is told of their own tokens, an unrestricted administrator of all. Of \
-                          others, and of what is no live token: `{\"active\": false}`.";
+                          others, and of what is no live token: `{\"active\": false}`. A machine client may send `client_id` and \
+                          `client_secret` in the form instead of `Authorization`.";
 const SESSIONS: &str =
     "All that follows from one sign-in is one, however often its tokens were renewed. The newest first.";
 const END_SESSIONS: &str = "Those in `Ids`, or all but the one that asks: their tokens are good for nothing any more. Those of \

@@ -1,5 +1,6 @@
 //! `/account`: who is signed in, where else, and the way out.
 
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
@@ -16,6 +17,10 @@ use super::visit::{Person, Visit};
 pub(super) const PATH: &str = "/account";
 pub(super) const END: &str = "/account/end";
 pub(super) const SIGN_OUT: &str = "/account/sign-out";
+pub(super) const SIGNED_OUT: &str = "/account/signed-out";
+pub(super) const SIGNED_OUT_STYLE: &str = "/account/signed-out.css";
+
+const CLEAR: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// The page.
 pub(super) async fn show(visit: Visit) -> Response {
@@ -131,9 +136,29 @@ pub(super) async fn sign_out(mut visit: Visit) -> Response {
             return visit.failed(SIGN_OUT, error.into());
         }
     }
-    let mut response = sent(SIGN_OUT, sign_in::PATH);
+    let mut response = sent(SIGN_OUT, SIGNED_OUT);
     SESSION.take(&mut response, visit.secure());
     let clear = HeaderValue::from_static("\"cache\", \"storage\"");
-    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), clear);
+    response.headers_mut().insert(CLEAR, clear);
+    response
+}
+
+/// The page after signing out.
+pub(super) async fn signed_out() -> Response {
+    let inner = format!(
+        "    <link rel=\"stylesheet\" href=\"{SIGNED_OUT_STYLE}\">\n    <p class=\"done\" role=\"status\">You are signed out of \
+         this browser.</p>\n    <p><a href=\"{}\">Sign in again</a></p>\n",
+        sign_in::PATH
+    );
+    page(SIGNED_OUT, StatusCode::OK, "Signed out", &inner)
+}
+
+/// An empty style, with which that page clears what the browser keeps. Some keep the page before in memory, for the way back,
+/// even one that is never to be stored (Chromium does); it goes there only after the answer that signs out has come, which is
+/// too early to clear it.
+pub(super) async fn signed_out_style() -> Response {
+    let mut response = super::file(SIGNED_OUT_STYLE, super::STYLE, super::POLICY, axum::body::Body::empty());
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CLEAR, HeaderValue::from_static("\"cache\""));
     response
 }

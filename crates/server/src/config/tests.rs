@@ -45,6 +45,23 @@ fn what_is_wrong_stops_the_start_and_is_named() {
         ("[http]\nproxies = [\"127.0.0.1\"]", "http.proxies"),
         ("[http]\nproxy_header = \"x-real-ip\"", "http.proxy_header"),
         ("[log]\nformat = \"xml\"", "log.format"),
+        ("[sessions]\nidle_seconds = 0", "sessions.idle_seconds"),
+        ("[sessions]\npassword = false", "sessions.password"),
+        ("[oidc]\nissuer = \"login\"", "oidc.issuer"),
+        ("[oidc]\nissuer = \"ftp://a.test\"", "oidc.issuer"),
+        ("[oidc]\nissuer = \"https://a.test?b\"", "oidc.issuer"),
+        ("[oidc]\nissuer = \"https://u@a.test\"", "oidc.issuer"),
+        ("[oidc]\nissuer = \"https://a.test\"", "oidc.client_id"),
+        ("[oidc]\nissuer = \"https://a.test\"\nclient_id = \"x\"\nscopes = \"email\"", "oidc.scopes"),
+        (
+            "[oidc]\nissuer = \"https://a.test\"\nclient_id = \"x\"\nclient_secret_file = \"/nowhere\"",
+            "client_secret_file",
+        ),
+        ("[oidc]\nissuer = \"https://a.test\"\nclient_id = \"x\"\nroles = { a = [] }", "oidc.roles_claim"),
+        (
+            "[oidc]\nissuer = \"https://a.test\"\nclient_id = \"x\"\nroles_claim = \"g\"\nroles = { a = [{ bundle = \"b\" }] }",
+            "oidc.roles",
+        ),
         ("tokens = 5", "tokens"),
         ("listen =", "expected"),
     ] {
@@ -72,6 +89,32 @@ fn secrets_are_not_repeated() {
     assert!(!error.contains("12345678") && error.contains("admin_password"), "{error}");
     let config = from("admin_password = \"hunter22\"").expect("a text");
     assert!(!format!("{config:?}").contains("hunter22"));
+}
+
+#[test]
+fn an_issuer_gives_what_its_table_says() {
+    let text = "[oidc]\nissuer = \"https://a.test\"\nclient_id = \"x\"\nclient_secret = \"hunter22\"\nroles_claim = \"g\"\n\
+                [oidc.roles]\nall = [{ administrator = true }]\nsome = [{ bundle = \"b\", business = 7 }]";
+    let config = from(text).expect("good");
+    assert!(!format!("{config:?}").contains("hunter22"));
+    let settings = config.oidc.settings().expect("good").expect("an issuer");
+    use proofdesk_desk::oidc::Given;
+    assert_eq!(settings.roles["all"], [Given::Administrator]);
+    assert_eq!(settings.roles["some"], [Given::Bundle { bundle: "b".to_owned(), business: "7".to_owned() }]);
+    assert!(from("").expect("good").oidc.settings().expect("good").is_none());
+}
+
+#[test]
+fn cookies_are_for_tls_wherever_anybody_else_could_read_them() {
+    for (text, secure) in [
+        ("", false),
+        ("public_url = \"http://localhost:8080\"", false),
+        ("public_url = \"https://desk.test\"", true),
+        ("listen = \"0.0.0.0:8080\"\n[http]\nplain = true", true),
+        ("[tls]\ncertificate = \"a\"\nkey = \"b\"", true),
+    ] {
+        assert_eq!(from(text).expect("good").secure_cookies(), secure, "{text}");
+    }
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn a_password_begins_one_and_signing_out_ends_it() {
     assert!(page.header("content-security-policy").starts_with("default-src 'none'; style-src 'self'"));
     let form = browser.form_token();
     let out = browser.form("/account/sign-out", &[("form", &form)]);
-    assert_eq!((out.status, out.header("location")), (303, "/account/sign-in"));
+    assert_eq!((out.status, out.header("location")), (303, "/account/signed-out"));
     assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
     assert_eq!((sessions(&desk).len(), browser.cookies.len()), (0, 0));
     browser.cookies.insert(SESSION.to_owned(), value);

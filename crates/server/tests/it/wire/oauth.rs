@@ -131,6 +131,21 @@ on_both_stores! {
         assert_eq!(introspect(desk.admin(), &own)["active"], true);
     }
 
+    fn a_program_may_say_who_it_is_in_the_form(desk) {
+        let (id, secret) = machine(desk, ADMIN_EMAIL);
+        let token = desk.admin().token();
+        let ask = |client: &Client, id: &str, secret: &str| {
+            client.form(INTROSPECT, &[("token", token), ("client_id", id), ("client_secret", secret)])
+        };
+        assert_eq!(ask(&desk.anonymous(), &id, &secret).record()["active"], true);
+        ask(&desk.anonymous(), &id, "another").is_denied();
+        ask(&desk.anonymous(), "no-client", &secret).is_denied();
+        ask(&desk.anonymous(), ADMIN_EMAIL, ADMIN_PASSWORD).is_denied();
+        desk.anonymous().form(INTROSPECT, &[("token", token), ("client_id", &id)]).is_denied();
+        let twice = ask(desk.admin(), &id, &secret);
+        assert_eq!((twice.status, &twice.json()["error"]), (400, &json!("invalid_request")), "{twice}");
+    }
+
     fn the_metadata_name_what_there_is(desk: with [("PUBLIC_URL", "https://desk.example.com/")]) {
         let metadata = desk.anonymous().get(METADATA).record();
         assert_eq!(metadata["issuer"], "https://desk.example.com");
