@@ -39,6 +39,12 @@ impl Orientation {
     }
 }
 
+/// The number of the orientation in a TIFF block, 2 to 8, with or without EXIF's own header before it; `None` where the
+/// picture is upright as it is.
+pub fn orientation(exif: &[u8]) -> Option<u8> {
+    Orientation::from_tiff(exif.strip_prefix(JPEG_HEADER).unwrap_or(exif)).map(|orientation| orientation.0)
+}
+
 #[derive(Clone, Copy)]
 enum Order {
     Little,

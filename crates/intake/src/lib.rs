@@ -23,6 +23,7 @@ mod second_look;
 mod sniff;
 mod webp;
 
+pub use exif::orientation;
 pub use limits::Limits;
 pub use media_type::MediaType;
 pub use receiver::{Received, Receiver};

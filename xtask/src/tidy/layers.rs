@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{File, Finding, line_of};
 
 /// Each crate of ours, and those of ours that it may depend on. Tests may depend on any.
-const KNOWS: [(&str, &[&str]); 16] = [
+const KNOWS: [(&str, &[&str]); 17] = [
     ("proofdesk-domain", &[]),
     ("proofdesk-store", &["proofdesk-domain"]),
     ("proofdesk-store-sql", &["proofdesk-domain", "proofdesk-store"]),
@@ -14,9 +14,17 @@ const KNOWS: [(&str, &[&str]); 16] = [
     ("proofdesk-store-postgres", BACKEND),
     ("proofdesk-egress", &[]),
     ("proofdesk-intake", &[]),
+    ("proofdesk-decoder", &["proofdesk-intake"]),
     (
         "proofdesk-desk",
-        &["proofdesk-domain", "proofdesk-store", "proofdesk-vault", "proofdesk-egress", "proofdesk-intake"],
+        &[
+            "proofdesk-domain",
+            "proofdesk-store",
+            "proofdesk-vault",
+            "proofdesk-egress",
+            "proofdesk-intake",
+            "proofdesk-decoder",
+        ],
     ),
     ("proofdesk-api", FACE),
     ("proofdesk-console", FACE),
@@ -30,6 +38,7 @@ const KNOWS: [(&str, &[&str]); 16] = [
             "proofdesk-vault",
             "proofdesk-egress",
             "proofdesk-intake",
+            "proofdesk-decoder",
             "proofdesk-desk",
             "proofdesk-api",
             "proofdesk-framing",
@@ -59,7 +68,7 @@ const BACKEND: &[&str] = &["proofdesk-domain", "proofdesk-store", "proofdesk-sto
 const FACE: &[&str] = &["proofdesk-domain", "proofdesk-store", "proofdesk-desk"];
 
 /// Crates of others that only some of ours may use, and why. Tests may use any.
-const KEPT: [(&str, &[&str], &str); 15] = [
+const KEPT: [(&str, &[&str], &str); 21] = [
     ("rusqlite", &["proofdesk-store-sqlite"], SQL),
     ("refinery", &["proofdesk-store-sqlite", "proofdesk-store-postgres"], SQL),
     ("tokio-postgres", &["proofdesk-store-postgres", "proofdesk-testkit"], SQL),
@@ -75,10 +84,17 @@ const KEPT: [(&str, &[&str], &str); 15] = [
     ("ureq", &[], OUTSIDE),
     ("object_store", &["proofdesk-vault", "proofdesk"], "only the vault keeps files"),
     ("anyhow", &["proofdesk", "xtask"], "a library's errors are types"),
+    ("jpeg-decoder", &["proofdesk-decoder"], DECODE),
+    ("png", &["proofdesk-decoder"], DECODE),
+    ("image-webp", &["proofdesk-decoder"], DECODE),
+    ("heifer", &["proofdesk-decoder"], DECODE),
+    ("hayro", &["proofdesk-decoder"], DECODE),
+    ("nix", &["proofdesk-decoder"], "rustix does the rest"),
 ];
 
 const SQL: &str = "only the stores speak SQL";
 const HTTP: &str = "only the wire speaks HTTP";
+const DECODE: &str = "files are decoded in the child that can reach nothing";
 const OUTSIDE: &str = "only the egress gateway connects to the outside";
 
 /// Checks the dependencies in `cargo metadata`.

@@ -1,0 +1,161 @@
+//! One file and one child.
+
+use std::future::Future;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
+
+use super::Pool;
+use super::child::Child;
+use crate::error::DecodeError;
+use crate::piece::{Found, Job, MAX_RENDITION, Piece};
+use crate::protocol::{self, Said};
+
+/// Bytes of a rendition that are in memory at one time.
+const CHUNK: usize = 64 * 1024;
+
+/// A file that a child decodes. Dropped before [`Piece::Done`], it ends the child with it.
+///
+/// Only the time that the child is waited for counts against it: a slow disk of the desk isn't its fault.
+pub struct Session {
+    pool: Pool,
+    child: Child,
+    _turn: OwnedSemaphorePermit,
+    job: Job,
+    /// Bytes of the file that were not sent yet.
+    unsent: u64,
+    /// Bytes that were announced and not taken yet.
+    announced: u32,
+    /// Pieces that were given.
+    pieces: u32,
+    left: Duration,
+    well: bool,
+}
+
+impl Session {
+    pub(super) async fn begin(
+        pool: Pool,
+        mut child: Child,
+        turn: OwnedSemaphorePermit,
+        job: Job,
+    ) -> Result<Self, DecodeError> {
+        let left = pool.0.options.wall;
+        child.jobs += 1;
+        child.allow(pool.0.options.processor_seconds).ok_or(DecodeError::Unreadable)?;
+        let mut session = Self {
+            pool,
+            child,
+            _turn: turn,
+            job,
+            unsent: job.bytes,
+            announced: 0,
+            pieces: 0,
+            left,
+            well: false,
+        };
+        let frame = protocol::job(&job);
+        within(&mut session.left, session.child.input.write_all(&frame)).await?;
+        Ok(session)
+    }
+
+    /// Sends the next bytes of the file.
+    ///
+    /// # Errors
+    /// [`DecodeError::Unreadable`], also for more bytes than were announced.
+    pub async fn send(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+        self.unsent = self.unsent.checked_sub(bytes.len() as u64).ok_or(DecodeError::Unreadable)?;
+        within(&mut self.left, self.child.input.write_all(bytes)).await
+    }
+
+    /// The next piece, once the whole file is sent and all bytes of the piece before are taken.
+    ///
+    /// # Errors
+    /// [`DecodeError::Refused`], [`DecodeError::Unreadable`].
+    pub async fn next(&mut self) -> Result<Piece, DecodeError> {
+        if self.unsent > 0 || self.announced > 0 || self.well {
+            return Err(DecodeError::Unreadable);
+        }
+        let said = within(&mut self.left, async { Ok(self.child.hear().await) }).await?;
+        let piece = match said {
+            Some(Said::Piece(piece)) => piece,
+            Some(Said::Refused(text)) => {
+                self.well = true;
+                return Err(DecodeError::Refused(text));
+            }
+            Some(Said::Hello(_)) | None => return Err(DecodeError::Unreadable),
+        };
+        self.judge(&piece)?;
+        self.pieces += 1;
+        Ok(piece)
+    }
+
+    /// Whether a piece can be what a child that works gives now.
+    fn judge(&mut self, piece: &Piece) -> Result<(), DecodeError> {
+        let limits = self.job.limits;
+        // The view of each page, and a thumbnail.
+        let most = 1 + limits.pages.max(1) + 1;
+        let good = match piece {
+            Piece::Found(found) => self.pieces == 0 && self.fits(found),
+            Piece::Rendition(made) => {
+                (1..most).contains(&self.pieces) && u32::from(made.page) <= limits.pages.max(1)
+            }
+            Piece::Done(_) => self.pieces > 2,
+        };
+        match piece {
+            Piece::Found(Found { cleaned: Some(length), .. }) => self.announced = *length,
+            Piece::Rendition(made) => self.announced = made.bytes,
+            Piece::Found(_) => {}
+            Piece::Done(_) => self.well = good,
+        }
+        if good { Ok(()) } else { Err(DecodeError::Unreadable) }
+    }
+
+    fn fits(&self, found: &Found) -> bool {
+        let limits = self.job.limits;
+        let side = |length: Option<u32>| length.is_none_or(|length| (1..=limits.side).contains(&length));
+        let pages = found.pages.is_none_or(|pages| (1..=limits.pages).contains(&pages));
+        // Cleaning may write a flag anew, and never makes much of little.
+        let cleaned =
+            found.cleaned.is_none_or(|length| u64::from(length) <= self.job.bytes + u64::from(MAX_RENDITION));
+        side(found.width) && side(found.height) && pages && cleaned
+    }
+
+    /// The next bytes of the piece; `None` once all are taken.
+    ///
+    /// # Errors
+    /// [`DecodeError::Unreadable`].
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, DecodeError> {
+        if self.announced == 0 {
+            return Ok(None);
+        }
+        let mut chunk = vec![0; CHUNK.min(self.announced as usize)];
+        let read = async { self.child.output.read_exact(&mut chunk).await.map(drop) };
+        within(&mut self.left, read).await?;
+        self.announced -= chunk.len() as u32;
+        Ok(Some(Bytes::from(chunk)))
+    }
+
+    /// The file is over. A child that did well is used again.
+    pub fn finish(self) {
+        if self.well && self.unsent == 0 && self.announced == 0 {
+            self.pool.rest(self.child);
+        }
+    }
+}
+
+/// Waits for the child, as long as it has time left.
+async fn within<T>(
+    left: &mut Duration,
+    waits: impl Future<Output = std::io::Result<T>>,
+) -> Result<T, DecodeError> {
+    let start = Instant::now();
+    let outcome = tokio::time::timeout(*left, waits).await;
+    *left = left.saturating_sub(start.elapsed());
+    match outcome {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(_)) | Err(_) => Err(DecodeError::Unreadable),
+    }
+}
