@@ -37,7 +37,7 @@ struct Rotate {
     #[arg(long, required_unless_present = "business", conflicts_with = "business")]
     master: bool,
     /// The file of the new master key: it is copied, and not needed any more afterwards.
-    #[arg(long, value_name = "FILE", requires = "master")]
+    #[arg(long, value_name = "FILE", conflicts_with = "business")]
     new_key_file: Option<PathBuf>,
     /// Replace the key of a location, by its id, or of all.
     #[arg(long, value_name = "ID|all", value_parser = which)]

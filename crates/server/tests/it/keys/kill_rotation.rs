@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use futures::StreamExt;
 use proofdesk_store_sqlite::SqliteKeyStore;
 use proofdesk_testkit::SeededRandom;
 use proofdesk_vault::{KeyFile, KeyStore, Owner, Vault, open_local};
@@ -27,7 +28,7 @@ fn every_file_opens_wherever_a_rotation_is_killed() {
     let document = desk.complete_document(&world);
     // From here on the desk removes nothing that it doesn't know.
     wait_until(|| desk.log().contains("swept"));
-    let fillers = Fillers::write(&desk);
+    let fillers = Fillers::write(&desk, FILLERS);
     let admin = desk.signed_in(ADMIN_EMAIL, ADMIN_PASSWORD);
     let stop = AtomicBool::new(false);
     let used = AtomicUsize::new(0);
@@ -45,6 +46,32 @@ fn every_file_opens_wherever_a_rotation_is_killed() {
     });
     fillers.open(0, FILLERS as usize);
     assert!(!done(&desk, &["keys", "status"]).contains("retired"));
+}
+
+/// Many, in a long run: those are moved in batches, and the progress is told.
+#[test]
+#[expect(clippy::print_stderr, reason = "a long run measures")]
+fn all_keys_are_moved_in_batches() {
+    let keys = harness::count("REWRAPS", 1200) as u128;
+    let desk = Desk::start(Store::Sqlite);
+    wait_until(|| desk.log().contains("swept"));
+    let fillers = Fillers::write(&desk, keys);
+    let begun = Instant::now();
+    let said = done(&desk, &["keys", "rotate", "--business", "all"]);
+    eprintln!("{keys} keys took {:?}", begun.elapsed());
+    assert!(
+        said.contains(&format!(
+            "{keys} keys of files are wrapped anew, 3 keys of locations were made, 3 destroyed."
+        )),
+        "{said}"
+    );
+    // Told once 10,000 more are done, at the end of a batch of 1,000.
+    assert!(said.matches("keys are wrapped anew\n").count() as u128 >= keys / 11_000, "{said}");
+    fillers.open(0, 500);
+    let begun = Instant::now();
+    done(&desk, &["keys", "rotate", "--master"]);
+    eprintln!("the master key took {:?}", begun.elapsed());
+    fillers.open(500, 500);
 }
 
 fn rotation(round: usize) -> &'static [&'static str] {
@@ -88,6 +115,7 @@ fn use_on(admin: &Client, document: i64, stop: &AtomicBool, used: &AtomicUsize) 
 struct Fillers {
     runtime: Runtime,
     folder: TempDir,
+    number: u128,
     keys: PathBuf,
     master: PathBuf,
 }
@@ -99,10 +127,12 @@ fn place(number: u128) -> (Uuid, Owner) {
 }
 
 impl Fillers {
-    fn write(desk: &Desk) -> Self {
+    /// So many.
+    fn write(desk: &Desk, number: u128) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
-        let fillers = Self { runtime, folder, keys: desk.data().join("keys.db"), master: key_file(desk) };
+        let fillers =
+            Self { runtime, folder, number, keys: desk.data().join("keys.db"), master: key_file(desk) };
         let vault = fillers.vault();
         fillers.runtime.block_on(async {
             let write = async |number| {
@@ -111,7 +141,7 @@ impl Fillers {
                 writer.write(vec![number as u8; 10].into()).await.expect("written");
                 assert_eq!(writer.finish().await.expect("kept").size, 10);
             };
-            futures::future::join_all((1..=FILLERS).map(write)).await;
+            futures::stream::iter(1..=number).for_each_concurrent(256, write).await;
         });
         fillers
     }
@@ -128,7 +158,7 @@ impl Fillers {
     /// Opens some of them, from one on.
     fn open(&self, from: usize, count: usize) {
         let vault = self.vault();
-        for number in (from as u128..).map(|number| 1 + number % FILLERS).take(count) {
+        for number in (from as u128..).map(|number| 1 + number % self.number).take(count) {
             let (id, owner) = place(number);
             let reader = self.runtime.block_on(vault.read(id, &owner));
             assert_eq!(reader.unwrap_or_else(|error| panic!("file {number}: {error}")).size(), 10);
