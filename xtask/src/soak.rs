@@ -40,6 +40,8 @@ enum Suite {
     Rotations,
     /// Keys of files that are wrapped, each with another nonce.
     Wraps,
+    /// `kill -9` at the system calls of erasures.
+    Erasures,
     /// Cases that schemathesis makes from the OpenAPI document.
     Cases,
     /// Mutations of each fuzz target's seeds, the same in every run.
@@ -59,6 +61,7 @@ impl Suite {
             Self::Kills => ("PROOFDESK_TEST_KILLS", 50, "crash::kill"),
             Self::Rotations => ("PROOFDESK_TEST_ROTATIONS", 50, "keys::kill_rotation"),
             Self::Wraps => ("PROOFDESK_TEST_WRAPS", 1_000_000, "no_key_and_nonce_come_twice"),
+            Self::Erasures => ("PROOFDESK_TEST_ERASURES", 200, "erasure::kill"),
             Self::Cases => ("PROOFDESK_TEST_CASES", 20_000, "tests/clients/test_schemathesis.py"),
             Self::Mutations => ("PROOFDESK_TEST_MUTATIONS", 1_000_000, "replay"),
             Self::Fuzz => ("seconds", 60, "fuzz"),

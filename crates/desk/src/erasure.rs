@@ -26,9 +26,8 @@ use proofdesk_domain::entities::{
 use proofdesk_domain::entity::FieldIndex;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::roles::{Operation, Role};
-use proofdesk_domain::scope::Scope;
 use proofdesk_domain::value::Value;
-use proofdesk_store::{Query, Transaction};
+use proofdesk_store::Transaction;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -149,20 +148,16 @@ pub(crate) async fn erase(
 /// Finishes the erasures that a crash, or a disk that failed, has left unfinished. To be called before the desk serves.
 ///
 /// # Errors
-/// [`DeskError::Unavailable`]; what was not finished is for another call.
+/// [`DeskError::Unavailable`] if one can't be finished now, after all others; it is for another call.
 pub async fn finish_begun(desk: &Desk) -> Result<u64, DeskError> {
-    let mut count = 0;
-    loop {
-        let query = Query::all(&ERASURE, Scope::All, 100).equals(erasure::FINISHED_ON, Value::Null);
-        let begun = desk.store().select(&query).await?;
-        for erasure in &begun {
-            finish::finish(desk, &Caller::system(), erasure).await?;
-            count += 1;
-        }
-        if begun.is_empty() {
-            return Ok(count);
+    let (mut count, mut failed) = (0, None);
+    for erasure in all_of(desk, &ERASURE, erasure::FINISHED_ON, Value::Null).await? {
+        match finish::finish(desk, &Caller::system(), &erasure).await {
+            Ok(_) => count += 1,
+            Err(error) => failed = failed.or(Some(error)),
         }
     }
+    failed.map_or(Ok(count), Err)
 }
 
 /// The receipt of a record's erasure, signed. Of what was erased with its check or its customer, theirs.

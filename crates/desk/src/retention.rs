@@ -84,9 +84,9 @@ const SLOTS: [(Slot, FieldIndex); 3] = [
 /// Destroys everything whose time is over. What can't be destroyed now is left for the next run, and the rest goes on.
 ///
 /// # Errors
-/// [`DeskError::Unavailable`] if the store can't be asked.
+/// [`DeskError::Unavailable`] if something couldn't be destroyed, after all that could.
 pub async fn run(desk: &Desk) -> Result<Ran, DeskError> {
-    let mut ran = Ran::default();
+    let (mut ran, mut failed) = (Ran::default(), None);
     for due in due_now(desk).await? {
         let done = match due.slot {
             None => erase_check(desk, due.id).await,
@@ -97,10 +97,10 @@ pub async fn run(desk: &Desk) -> Result<Ran, DeskError> {
             (Ok(()), Some(_)) => ran.files += 1,
             // Held, changed or removed since it was found.
             (Err(DeskError::Refused(_) | DeskError::Conflict | DeskError::NotFound), _) => {}
-            (Err(error), _) => return Err(error),
+            (Err(error), _) => failed = failed.or(Some(error)),
         }
     }
-    Ok(ran)
+    failed.map_or(Ok(ran), Err)
 }
 
 async fn due_checks(desk: &Desk, business: i64, days: i64) -> Result<Vec<Due>, DeskError> {

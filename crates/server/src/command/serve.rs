@@ -63,11 +63,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
 /// A desk that was just opened, with all that it needs before anybody is served.
 async fn prepared(config: &Config, desk: Desk) -> anyhow::Result<Desk> {
     renew_logins(&desk).await?;
-    // Nobody may read what is half erased.
-    let erased = erasure::finish_begun(&desk).await.context("an erasure that was begun can't be finished")?;
-    if erased > 0 {
-        tracing::info!(erased, "erasures that were begun before are finished");
-    }
+    finish_erasures(&desk).await;
     first_start(config, &desk).await?;
     Ok(desk)
 }
@@ -223,11 +219,20 @@ fn age_keys(desk: &Desk, backup: &Backup) {
     }
 }
 
+/// Finishes what a crash or a failing disk left half erased. Nobody reads it meanwhile.
+async fn finish_erasures(desk: &Desk) {
+    match erasure::finish_begun(desk).await {
+        Ok(0) => {}
+        Ok(erased) => tracing::info!(erased, "erasures that were begun before are finished"),
+        Err(error) => {
+            tracing::error!(%error, "an erasure that was begun can't be finished; it is tried again in an hour");
+        }
+    }
+}
+
 /// Finishes what a failing disk left half erased, and destroys what has been kept for long enough.
 async fn keep_no_longer(desk: &Desk) {
-    if let Err(error) = erasure::finish_begun(desk).await {
-        tracing::error!(%error, "an erasure that was begun can't be finished; it is tried again in an hour");
-    }
+    finish_erasures(desk).await;
     match retention::run(desk).await {
         Ok(ran) => tracing::info!(files = ran.files, checks = ran.checks, "retention"),
         Err(error) => tracing::error!(%error, "retention failed; it is tried again in an hour"),

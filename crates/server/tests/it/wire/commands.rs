@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, CHECKS, DOCUMENTS, Desk, shape};
+use crate::harness::{Answer, CHECKS, COWORKERS, DOCUMENTS, Desk, shape};
 
 fn run(desk: &Desk, path: &str, body: &Value) -> Answer {
     desk.admin().post(&format!("{path}/runcommand"), body)
@@ -19,11 +19,17 @@ on_both_stores! {
         let world = desk.world();
         let document = desk.document(&world, &json!({}));
         insta::assert_json_snapshot!("commands", desk.admin().get(&format!("{CHECKS}/commands")).record());
-        for (path, id) in [(CHECKS, world.check), (DOCUMENTS, document)] {
-            let all = desk.admin().get(&format!("{path}/commands"));
-            assert_eq!(keys(&all), ["MarkAsVerified", "MarkAsRejected", "Cancel"]);
+        let of_both = ["MarkAsVerified", "MarkAsRejected", "Cancel", "Erase"];
+        let of_checks = [of_both.as_slice(), &["PlaceLegalHold", "LiftLegalHold"]].concat();
+        let pending: [(&str, i64, &[&str], &[&str]); 3] = [
+            (CHECKS, world.check, &of_checks, &["Cancel", "Erase", "PlaceLegalHold"]),
+            (DOCUMENTS, document, &of_both, &["Cancel", "Erase"]),
+            (COWORKERS, world.coworker, &["Erase"], &["Erase"]),
+        ];
+        for (path, id, every, now) in pending {
+            assert_eq!(keys(&desk.admin().get(&format!("{path}/commands"))), every);
             let possible = desk.admin().get(&format!("{path}/commands?id={id}"));
-            assert_eq!(keys(&possible), ["Cancel"], "of what is pending");
+            assert_eq!(keys(&possible), now, "of what is pending");
             desk.admin().get(&format!("{path}/commands?id=4711")).is_not_found();
             assert_eq!(desk.admin().get(&format!("{path}/commands?id=x")).errors(), ["id: must be a whole number"]);
         }
