@@ -91,7 +91,9 @@ async fn forget(desk: &Desk, object: Uuid) -> Result<(), DeskError> {
         let mut after = document.clone();
         let slots = Slot::ALL.into_iter().filter(|slot| file.int(file::SLOT) == Some(slot.number()));
         let slots: Vec<Slot> = slots.collect();
-        slots.iter().for_each(|slot| after.set(slot.file_name(), Value::Null));
+        for slot in &slots {
+            after.set(slot.file_name(), Value::Null);
+        }
         transaction.delete(&of_file(file).file);
         expired(desk, &mut transaction, &document, &mut after, &slots, Cause::Replay);
         desk.commit(transaction).await.map(drop)

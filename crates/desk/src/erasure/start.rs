@@ -39,7 +39,9 @@ pub(super) async fn start(
     let mut transaction = Transaction::default();
     if cause != Cause::Replay {
         target.refuse_held()?;
-        target.checks().for_each(|check| transaction.holds(check, check::LEGAL_HOLD, false));
+        for held in target.checks() {
+            transaction.holds(held, check::LEGAL_HOLD, false);
+        }
     }
     for record in &target.records {
         close(desk, caller, &mut transaction, record, cause);

@@ -151,12 +151,12 @@ fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
         ("Enums" | "Operations", _)
         | ("Auth", "me" | "metadata" | "sessions")
         | ("User", "sessions" | "invite")
-        | (_, "getReceipt")
         | (
             _,
             "search"
             | "batch"
             | "get"
+            | "getReceipt"
             | "delete"
             | "commands"
             | "getPhoto"
