@@ -175,9 +175,17 @@ fn names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 fn described(connection: &Connection, name: &str) -> rusqlite::Result<Table> {
     let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?) ORDER BY name")?;
     let columns = statement.query_map([name], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(Table { name: name.to_owned(), columns, last_id: last_id(connection, name)? })
+}
+
+/// The highest id that was given. SQLite has no such counts before the first table that wants one.
+fn last_id(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+    let counts = "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'";
+    if connection.query_row(counts, [], |_| Ok(())).optional()?.is_none() {
+        return Ok(None);
+    }
     let counted = "SELECT seq FROM sqlite_sequence WHERE name = ?";
-    let last_id = connection.query_row(counted, [name], |row| row.get(0)).optional()?;
-    Ok(Table { name: name.to_owned(), columns, last_id })
+    connection.query_row(counted, [name], |row| row.get(0)).optional()
 }
 
 fn rows(

@@ -92,19 +92,19 @@ pub(super) async fn write<W: Write + Send + 'static>(
     let writing = tokio::task::spawn_blocking(move || write_all(taken, kind, wanted, out));
     let (exported, written) = tokio::join!(export, writing);
     let written = written.context("the writing thread has ended")?;
-    // Who reads stops when who writes can't; then the latter knows why.
-    match (exported, written) {
-        (Err(error), Ok(_)) => Err(error.into()),
-        (_, written) => written,
-    }
+    // If the writing fails, the export is only abandoned: the writing knows why.
+    let whole = written?;
+    exported?;
+    whole.context("the database gave out only a part of what it holds")
 }
 
+/// None if the pieces end too early.
 fn write_all<W: Write>(
     mut pieces: Receiver<Piece>,
     kind: &str,
     wanted: fn(&str, &str) -> bool,
     mut out: W,
-) -> anyhow::Result<(W, Dump)> {
+) -> anyhow::Result<Option<(W, Dump)>> {
     let mut counting = Counting::new(wanted);
     while let Some(piece) = pieces.blocking_recv() {
         match piece {
@@ -127,11 +127,11 @@ fn write_all<W: Write>(
             Piece::End => {
                 counting.close();
                 writeln!(out, "{}", json!({ "end": true }))?;
-                return Ok((out, counting.dump));
+                return Ok(Some((out, counting.dump)));
             }
         }
     }
-    bail!("the database gave out only a part of what it holds")
+    Ok(None)
 }
 
 /// Reads tables, into a database where there is one; gives what went by. What follows them isn't looked at.

@@ -139,6 +139,7 @@ fn references_that_lead_nowhere_and_damaged_pages_are_found_and_left() {
     assert_clean(&desk);
     for file in ["desk.db", "keys.db"] {
         desk.kill();
+        desk.execute_in(file, "PRAGMA wal_checkpoint(TRUNCATE)");
         let path = desk.data().join(file);
         let sound = fs::read(&path).expect("the database");
         let mut bytes = sound.clone();

@@ -106,7 +106,7 @@ on_both_stores! {
                 break;
             }
             killed += 1;
-            for command in ["serve", "migrate", "fsck"] {
+            for command in ["serve", "fsck"] {
                 refused(&restored, &[command], "has begun and not ended");
             }
         }
