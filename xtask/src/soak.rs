@@ -42,6 +42,10 @@ enum Suite {
     Wraps,
     /// `kill -9` at the system calls of erasures.
     Erasures,
+    /// Backups while others write, each put back on one kind of database or the other.
+    Backups,
+    /// Bits that are flipped in each file of a backup.
+    Flips,
     /// Cases that schemathesis makes from the OpenAPI document.
     Cases,
     /// Mutations of each fuzz target's seeds, the same in every run.
@@ -62,6 +66,8 @@ impl Suite {
             Self::Rotations => ("PROOFDESK_TEST_ROTATIONS", 50, "keys::kill_rotation"),
             Self::Wraps => ("PROOFDESK_TEST_WRAPS", 1_000_000, "no_key_and_nonce_come_twice"),
             Self::Erasures => ("PROOFDESK_TEST_ERASURES", 200, "erasure::kill"),
+            Self::Backups => ("PROOFDESK_TEST_BACKUPS", 50, "backup::running"),
+            Self::Flips => ("PROOFDESK_TEST_FLIPS", 100, "backup::damage"),
             Self::Cases => ("PROOFDESK_TEST_CASES", 20_000, "tests/clients/test_schemathesis.py"),
             Self::Mutations => ("PROOFDESK_TEST_MUTATIONS", 1_000_000, "replay"),
             Self::Fuzz => ("seconds", 60, "fuzz"),

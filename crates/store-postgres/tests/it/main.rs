@@ -8,3 +8,4 @@ mod servers;
 mod support;
 mod tls;
 mod transactions;
+mod tables;

@@ -9,3 +9,4 @@ mod schema;
 mod shared;
 mod statements;
 mod suite;
+mod tables;

@@ -35,7 +35,7 @@ fn every_change_of_a_backup_is_found() {
     let folders = back_up(&desk);
     let files = objects(&folders.target.join("objects"));
     assert_eq!(files.len(), 6, "each file is there once");
-    let flips = harness::count("FLIPS", 8);
+    let flips = harness::count("FLIPS", 3);
     let parts = [
         named(&folders.target, "manifest-"),
         named(&folders.target, "records-"),
