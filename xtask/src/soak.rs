@@ -46,6 +46,12 @@ enum Suite {
     Backups,
     /// Bits that are flipped in each file of a backup.
     Flips,
+    /// Cuts of the power while documents are made.
+    Cuts,
+    /// Rounds in which the disk is filled and freed.
+    Fills,
+    /// Calls of each kind at which the disk fails.
+    Faults,
     /// Cases that schemathesis makes from the OpenAPI document.
     Cases,
     /// Mutations of each fuzz target's seeds, the same in every run.
@@ -62,12 +68,15 @@ impl Suite {
             Self::Tokens => ("PROOFDESK_TEST_TOKEN_TURNS", 1000, "policy::bad_tokens"),
             Self::Refreshes => ("PROOFDESK_TEST_REFRESH_ROUNDS", 500, "wire::tokens::two_hundred_refreshes"),
             Self::Races => ("PROOFDESK_TEST_RACES", 10_000, "policy::races"),
-            Self::Kills => ("PROOFDESK_TEST_KILLS", 50, "crash::kill"),
             Self::Rotations => ("PROOFDESK_TEST_ROTATIONS", 50, "keys::kill_rotation"),
             Self::Wraps => ("PROOFDESK_TEST_WRAPS", 1_000_000, "no_key_and_nonce_come_twice"),
             Self::Erasures => ("PROOFDESK_TEST_ERASURES", 200, "erasure::kill"),
             Self::Backups => ("PROOFDESK_TEST_BACKUPS", 50, "backup::running"),
             Self::Flips => ("PROOFDESK_TEST_FLIPS", 100, "backup::damage"),
+            Self::Kills => ("PROOFDESK_TEST_KILLS", 200, "crash::kill"),
+            Self::Cuts => ("PROOFDESK_TEST_CUTS", 100, "crash::power_cut"),
+            Self::Fills => ("PROOFDESK_TEST_FILLS", 200, "crash::full"),
+            Self::Faults => ("PROOFDESK_TEST_FAULTS", 1000, "crash::eio"),
             Self::Cases => ("PROOFDESK_TEST_CASES", 20_000, "tests/clients/test_schemathesis.py"),
             Self::Mutations => ("PROOFDESK_TEST_MUTATIONS", 1_000_000, "replay"),
             Self::Fuzz => ("seconds", 60, "fuzz"),

@@ -2,6 +2,8 @@
 //! whatever becomes of it, nothing stays mounted.
 #![expect(clippy::expect_used, reason = "a test that can't set itself up has failed")]
 
+pub mod power;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;

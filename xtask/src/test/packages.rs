@@ -22,7 +22,7 @@ enum Sign {
 }
 
 /// Each package, and its sign.
-const NEEDED: [(&str, Sign); 12] = [
+const NEEDED: [(&str, Sign); 16] = [
     ("postgresql", Sign::PostgresServer),
     // `ip`, for the laboratory of networks.
     ("iproute2", Sign::Program("ip")),
@@ -31,6 +31,13 @@ const NEEDED: [(&str, Sign); 12] = [
     ("util-linux", Sign::Program("setpriv")),
     // Makes system calls fail, and lists them.
     ("strace", Sign::Program("strace")),
+    // Makes the small disks that tests fill.
+    ("e2fsprogs", Sign::Program("mkfs.ext4")),
+    // A disk whose power can be cut.
+    ("nbdkit", Sign::Program("nbdkit")),
+    ("libnbd-bin", Sign::Program("nbdfuse")),
+    // The malware scanner; its database is the tests' own.
+    ("clamav-daemon", Sign::Program("clamd")),
     // The pages are tried in it.
     ("chromium", Sign::Program("chromium")),
     ("chromium-driver", Sign::Program("chromedriver")),

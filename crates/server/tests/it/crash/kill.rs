@@ -31,7 +31,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_half_made() {
     });
     let mut acknowledged = HashSet::new();
     for cut in CUTS.into_iter().cycle().take(harness::count("KILLS", CUTS.len())) {
-        acknowledged.extend(round(&desk, &body, cut));
+        acknowledged.extend(create_until(&desk, &body, cut, || desk.kill()));
         let swept = desk.log().matches("swept").count();
         desk.run();
         wait_until(|| desk.log().matches("swept").count() > swept);
@@ -41,8 +41,8 @@ fn nothing_acknowledged_is_lost_and_nothing_is_half_made() {
     assert_eq!(keys(&desk), objects(&desk), "keys and files agree");
 }
 
-/// Makes documents until so many are acknowledged, then kills the desk; gives all that were acknowledged.
-fn round(desk: &Desk, body: &Value, cut: usize) -> Vec<i64> {
+/// Makes documents until so many are acknowledged, then ends the desk; gives all that were acknowledged.
+pub(super) fn create_until(desk: &Desk, body: &Value, cut: usize, end: impl FnOnce()) -> HashSet<i64> {
     let admin = desk.signed_in(ADMIN_EMAIL, ADMIN_PASSWORD);
     let url = format!("{}{DOCUMENTS}", desk.url());
     let stop = AtomicBool::new(false);
@@ -53,10 +53,10 @@ fn round(desk: &Desk, body: &Value, cut: usize) -> Vec<i64> {
             scope.spawn(move || create_many(admin, url, body, stop, &answers));
         }
         drop(answers);
-        let mut acknowledged: Vec<i64> = answered.iter().take(cut).collect();
-        desk.kill();
+        let mut acknowledged: HashSet<i64> = answered.iter().take(cut).collect();
+        end();
         stop.store(true, Ordering::Relaxed);
-        // Answers that were on their way when the desk was killed count too.
+        // Answers that were on their way when the desk ended count too.
         acknowledged.extend(answered.iter());
         assert!(acknowledged.len() >= cut, "the round was cut off at {} of {cut}", acknowledged.len());
         acknowledged
@@ -78,7 +78,7 @@ fn create_many(admin: &Client, url: &str, body: &Value, stop: &AtomicBool, answe
 }
 
 /// Every acknowledged document is there; every document that is there has both its files, and they open.
-fn check(desk: &Desk, world: &World, acknowledged: &HashSet<i64>) {
+pub(super) fn check(desk: &Desk, world: &World, acknowledged: &HashSet<i64>) {
     let admin = desk.signed_in(ADMIN_EMAIL, ADMIN_PASSWORD);
     let filter = format!("CoworkerIdentityCheckDocument_CoworkerIdentityCheck={}", world.check);
     let mut found = HashSet::new();
@@ -107,11 +107,11 @@ fn check(desk: &Desk, world: &World, acknowledged: &HashSet<i64>) {
     }
 }
 
-fn objects(desk: &Desk) -> usize {
+pub(super) fn objects(desk: &Desk) -> usize {
     fs::read_dir(desk.data().join("files")).expect("the files").count()
 }
 
-fn keys(desk: &Desk) -> usize {
+pub(super) fn keys(desk: &Desk) -> usize {
     let keys = SqliteKeyStore::open(&desk.data().join("keys.db")).expect("the key store");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(keys.ids(None, 100_000)).expect("the keys").len()

@@ -4,12 +4,13 @@ mod eio;
 mod full;
 mod kill;
 mod plaintext;
+mod power_cut;
 
 use std::time::Duration;
 
 /// Asks again and again, for at most half a minute.
 #[expect(clippy::disallowed_methods, reason = "another process is waited for, which has no clock of ours")]
-pub(super) fn wait_until(ready: impl Fn() -> bool) {
+pub(crate) fn wait_until(ready: impl Fn() -> bool) {
     for _ in 0..600 {
         if ready() {
             return;

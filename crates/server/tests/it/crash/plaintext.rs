@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use proofdesk_domain::slots::Slot;
 use serde_json::json;
 
-use crate::harness::{ADMIN_PASSWORD, DOCUMENTS, Desk, Store, Watcher, jpeg, pdf};
+use crate::harness::{ADMIN_PASSWORD, DOCUMENTS, Desk, Store, Watcher, World, jpeg, pdf};
 
 /// Stands in the files, where the desk keeps it: in a PDF's text, which is kept as it comes.
 const MARKER: &str = "CANARY-4b1d7c";
@@ -26,8 +26,9 @@ fn no_plaintext_reaches_a_disk() {
     let slot = Slot::AdditionalDocument.prefix().to_lowercase();
     let upload = format!("{DOCUMENTS}/upload{slot}/{document}");
     assert_eq!(desk.admin().upload(&upload, "letter.pdf", &pdf(MARKER)).status, 200);
-    let read = desk.admin().get(&format!("{DOCUMENTS}/getdocument/{document}"));
-    assert_eq!(read.bytes, pdf(MARKER));
+    look(&desk, document);
+    review(&desk, &world, document, &photo);
+    look(&desk, document);
     assert_eq!(desk.admin().delete(&format!("{DOCUMENTS}/{document}")).status, 200);
     watcher.detach();
     let writes = fs::read_to_string(&trace).expect("the trace");
@@ -39,7 +40,34 @@ fn no_plaintext_reaches_a_disk() {
     assert!(writes.contains("keys.db"), "writes to files were seen");
     assert_eq!(holding(&desk.data(), MARKER), Vec::<PathBuf>::new());
     assert_eq!(holding(&desk.data(), ADMIN_PASSWORD), Vec::<PathBuf>::new());
+    assert_eq!(holding(&desk.data(), desk.admin().token()), Vec::<PathBuf>::new());
     assert!(!desk.log().contains(MARKER) && !desk.log().contains(ADMIN_PASSWORD));
+}
+
+/// Looks at each file, whole and in part.
+fn look(desk: &Desk, document: i64) {
+    for slot in ["document", &Slot::AdditionalDocument.prefix().to_lowercase()] {
+        let path = format!("{DOCUMENTS}/get{slot}/{document}");
+        assert_eq!(desk.admin().get(&path).bytes, pdf(MARKER));
+        assert_eq!(desk.admin().get_with(&path, &[("range", "bytes=0-99")]).status, 206);
+    }
+    assert_eq!(desk.admin().get(&format!("{DOCUMENTS}/getphoto/{document}")).bytes, jpeg(1));
+}
+
+/// A rejection, a new file by URL in place of the rejected one, and an approval.
+fn review(desk: &Desk, world: &World, document: i64, photo: &str) {
+    let run = |key: &str, notes: &str| {
+        let parameters = json!([{ "Name": "Notes", "Value": notes }]);
+        let body = json!({ "Key": key, "Ids": [document], "Parameters": parameters });
+        let answer = desk.admin().post(&format!("{DOCUMENTS}/runcommand"), &body).json();
+        assert_eq!(answer["WasSuccessful"], true, "{key}: {answer}");
+    };
+    run("MarkAsRejected", "The photo is blurred.");
+    let body = json!({
+        "Id": document, "CoworkerId": world.coworker, "CoworkerIdentityCheckId": world.check, "NewPhotoUrl": photo,
+    });
+    desk.admin().patch(DOCUMENTS, &body).id();
+    run("MarkAsVerified", "");
 }
 
 /// A line of the trace begins with the thread's number, the call and its first argument: `12 write(9<socket:[34]>, …`,

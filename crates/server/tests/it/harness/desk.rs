@@ -158,7 +158,8 @@ impl Desk {
 
     /// Its data folder.
     pub(crate) fn data(&self) -> PathBuf {
-        self.data.path().join("data")
+        let said = self.variables.iter().rfind(|(name, _)| name == "DATA");
+        said.map_or_else(|| self.data.path().join("data"), |(_, path)| path.into())
     }
 
     /// A folder of the test's own, gone with it.

@@ -29,6 +29,12 @@ impl Watcher {
         Self::start(process, &["-e", &format!("trace={calls}"), "-e", &inject], trace)
     }
 
+    /// Lets some calls succeed without being made, as on a disk that lies.
+    pub(crate) fn pretend(process: u32, calls: &str, trace: &Path) -> Self {
+        let inject = format!("inject={calls}:retval=0");
+        Self::start(process, &["-e", &format!("trace={calls}"), "-e", &inject], trace)
+    }
+
     fn start(process: u32, options: &[&str], trace: &Path) -> Self {
         let mut strace = Command::new("strace");
         strace.args(["-f", "-y"]).args(options);
