@@ -94,6 +94,9 @@ fn from_desk(error: DeskError, settings: &Settings, request_id: &str) -> Respons
         DeskError::Conflict | DeskError::AlreadyDone => {
             plain(StatusCode::CONFLICT, "The record was changed by others meanwhile. Try again.")
         }
+        DeskError::Held => {
+            plain(StatusCode::CONFLICT, "The file waits for the malware scan. Try again later.")
+        }
         DeskError::PreconditionFailed => plain(
             StatusCode::PRECONDITION_FAILED,
             "The record is not in the state that the request requires. Get it again.",

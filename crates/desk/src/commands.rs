@@ -14,7 +14,7 @@ use crate::documents::check_and_documents;
 use crate::error::DeskError;
 use crate::reviews::Approval;
 use crate::submission::{announce_move, moved, status_of};
-use crate::{Desk, checks, erasure, hold, idempotency, retrying, reviews};
+use crate::{Desk, checks, erasure, hold, idempotency, retrying, reviews, scan};
 
 /// The longest notes that are taken, in characters: the limit of a document's.
 pub const MAX_NOTES: usize = 10_000;
@@ -168,6 +168,9 @@ impl<'a> Moves<'a> {
         if self.step.is_decision() {
             let business = self.business_of(&check).await?;
             reviews::may_decide(self.grant, &business, record, &documents)?;
+            if self.step == Step::Verify {
+                scan::may_accept(record, &documents)?;
+            }
             if self.step == Step::Verify && self.is_first_approval(&business, record)? {
                 return Ok(());
             }

@@ -36,6 +36,9 @@ pub enum DeskError {
     /// A token was asked for with roles that aren't there, or aren't held.
     #[error("the scope is not good")]
     InvalidScope,
+    /// The file waits for the malware scan.
+    #[error("the file waits for the malware scan")]
+    Held,
     /// Others keep changing the same records.
     #[error("the record was changed meanwhile")]
     Conflict,

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::Desk;
 use crate::error::DeskError;
+use crate::scan::Scan;
 
 /// Whole files that are in memory at one time for a second look (WebP, HEIC and PDF): each up to the limit of a file.
 const SECOND_LOOKS: usize = 1;
@@ -47,6 +48,8 @@ pub(crate) struct Place {
 pub enum FileError {
     /// It isn't what is taken; the text says the limit and what was found.
     Refused(String),
+    /// The malware scan found something in it: its name for that.
+    Infected(String),
     /// It didn't come whole; the text says why.
     Broken(String),
     /// The desk failed.
@@ -113,7 +116,8 @@ where
     let vault = desk.vault().clone();
     let mut taken = Taken { vault, slot: place.slot, record, objects: vec![object] };
     let mut writer = desk.vault().create(object, &place.owner)?;
-    let received = match receive(desk, &mut writer, bytes).await {
+    let mut record = Record::empty(&FILE);
+    let received = match receive(desk, &mut writer, &mut record, bytes).await {
         Ok(received) => received,
         Err(error) => {
             writer.abort().await?;
@@ -121,29 +125,41 @@ where
         }
     };
     let stored = writer.finish().await?;
-    taken.record = described(desk, &place, &received, object, stored.size);
+    taken.record = described(desk, record, &place, &received, object, stored.size);
     if received.needs_second_look {
         look_again(desk, &place, &received, &mut taken).await?;
     }
     Ok(taken)
 }
 
-async fn receive<S, E>(desk: &Desk, writer: &mut Writer, mut bytes: S) -> Result<Received, FileError>
+/// Checks and seals what comes, and shows it to the malware scan; whether the file is held is noted in its record.
+async fn receive<S, E>(
+    desk: &Desk,
+    writer: &mut Writer,
+    record: &mut Record,
+    mut bytes: S,
+) -> Result<Received, FileError>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: Into<FileError>,
 {
     let mut receiver = Receiver::new(desk.settings().files);
     let mut kept = Vec::new();
+    let mut scan = Scan::begin(desk).await;
     while let Some(piece) = bytes.next().await {
         let piece = piece.map_err(Into::into)?;
         desk.room()?;
         receiver.push(&piece, &mut kept).map_err(|refusal| FileError::Refused(refusal.to_string()))?;
+        scan.show(&piece).await;
         if !kept.is_empty() {
             writer.write(Bytes::from(std::mem::take(&mut kept))).await?;
         }
     }
-    receiver.finish().map_err(|refusal| FileError::Refused(refusal.to_string()))
+    let whole = receiver.finish().map_err(|refusal| FileError::Refused(refusal.to_string()))?;
+    match scan.verdict().await.note(record) {
+        Some(malware) => Err(FileError::Infected(malware)),
+        None => Ok(whole),
+    }
 }
 
 /// Looks at a whole WebP, HEIC or PDF, one at a time: the limits that its header hides, and metadata to drop.
@@ -193,9 +209,16 @@ async fn inspect(
     look.map_err(|refusal| FileError::Refused(refusal.to_string()))
 }
 
-fn described(desk: &Desk, place: &Place, received: &Received, object: Uuid, kept: u64) -> Record {
+fn described(
+    desk: &Desk,
+    record: Record,
+    place: &Place,
+    received: &Received,
+    object: Uuid,
+    kept: u64,
+) -> Record {
     let name = file_name::clean(&place.name, fallback(place.slot), received.media_type.extension());
-    Record::empty(&FILE)
+    record
         .with(file::OBJECT, object)
         .with(file::SLOT, place.slot.number())
         .with(file::BUSINESS_ID, place.owner.business)

@@ -25,6 +25,7 @@ pub mod records;
 pub mod restored;
 pub mod retention;
 pub mod rights;
+pub mod scan;
 pub mod sweep;
 pub mod tags;
 pub mod tokens;
@@ -119,6 +120,8 @@ pub struct Settings {
     pub sessions: tokens::browser::Settings,
     /// The issuer that people may sign in at.
     pub oidc: Option<oidc::Settings>,
+    /// Who looks for malware; none is nobody.
+    pub scanner: Option<scan::Scanner>,
 }
 
 impl Default for Settings {
@@ -135,6 +138,7 @@ impl Default for Settings {
             reserve: Reserve::default(),
             sessions: tokens::browser::Settings::default(),
             oidc: None,
+            scanner: None,
         }
     }
 }

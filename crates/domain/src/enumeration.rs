@@ -213,6 +213,10 @@ enumeration! {
         FileLost = 120, "File lost";
         /// The desk was put back from a backup.
         Restored = 121, "Restored";
+        /// A file was refused because the malware scan found something in it.
+        ScanFound = 122, "Malware refused";
+        /// A held file was destroyed because the malware scan found something in it.
+        ScanDestroyed = 123, "Malware destroyed";
     }
 }
 

@@ -126,6 +126,7 @@ fn settings(config: &Config, files: PathBuf) -> anyhow::Result<Settings> {
             password: config.sessions.password,
         },
         oidc: config.oidc.settings()?,
+        scanner: config.scanner()?,
     })
 }
 

@@ -6,11 +6,13 @@ mod oidc;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use figment2::Figment;
 use figment2::providers::{Env, Format, Toml};
 use ipnet::IpNet;
+use proofdesk_desk::scan::Scanner;
 use proofdesk_egress::{AllowRule, DenyRule};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -55,6 +57,7 @@ pub(crate) struct Config {
     pub(crate) erasure: Erasure,
     pub(crate) disk: Disk,
     pub(crate) backup: Backup,
+    pub(crate) scan: Scan,
     pub(crate) egress: Egress,
     pub(crate) http: Http,
     pub(crate) tls: Tls,
@@ -140,6 +143,16 @@ pub(crate) struct Backup {
     pub(crate) keys: Option<PathBuf>,
     pub(crate) key_days: u32,
     pub(crate) keep_days: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scan {
+    #[serde(default)]
+    pub(crate) clamd: Option<String>,
+    pub(crate) seconds: u32,
+    pub(crate) stream_bytes: u64,
+    pub(crate) retry_seconds: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -249,6 +262,8 @@ impl Config {
             ("sessions.idle_seconds", self.sessions.idle_seconds),
             ("sessions.absolute_seconds", self.sessions.absolute_seconds),
             ("api.body_bytes", self.api.body_bytes),
+            ("scan.seconds", self.scan.seconds),
+            ("scan.retry_seconds", self.scan.retry_seconds),
             ("files.side", self.files.side),
             ("files.pages", self.files.pages),
             ("backup.key_days", self.backup.key_days),
@@ -272,6 +287,7 @@ impl Config {
             bail!("disk.reserve_percent must be at most 99, is {}", self.disk.reserve_percent);
         }
         self.check_keys()?;
+        self.scanner()?;
         self.check_listen()?;
         self.check_public_url()?;
         if !self.sessions.password && self.oidc.issuer.is_none() {
@@ -367,6 +383,14 @@ impl Config {
             own_ports: Vec::from_iter(Some(self.listen.port()).filter(|port| *port != 0)),
             ..proofdesk_egress::Policy::default()
         })
+    }
+
+    /// The malware scanner, if there is one.
+    pub(crate) fn scanner(&self) -> anyhow::Result<Option<Scanner>> {
+        let Some(text) = &self.scan.clamd else { return Ok(None) };
+        let service = text.parse().with_context(|| format!("scan.clamd: {text:?} is no service"))?;
+        let limit = Duration::from_secs(self.scan.seconds.into());
+        Ok(Some(Scanner { service, limit, stream_bytes: self.scan.stream_bytes }))
     }
 
     /// Where the master key lies.

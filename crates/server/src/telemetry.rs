@@ -40,8 +40,18 @@ pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
         "disk_full_total",
         "Requests for something new that were refused because the disk is nearly full"
     );
+    describe_scans();
     describe_passwords();
     Ok(handle)
+}
+
+fn describe_scans() {
+    metrics::describe_counter!(
+        "scans_total",
+        "Malware scans, by verdict: clean, found, or held for a later one"
+    );
+    metrics::describe_counter!("malware_total", "Files in which malware was found");
+    metrics::describe_gauge!("files_held", "Files that waited for the malware scan after its last round");
 }
 
 fn describe_passwords() {

@@ -46,7 +46,7 @@ const ERRORS: [(u16, &str, &str, &str); 17] = [
     (
         409,
         "Conflict",
-        "Others keep changing the same record, or a request with the same `Idempotency-Key` is under way: try again.",
+        "Others keep changing the same record, or a request with the same `Idempotency-Key` is under way: try again. Of a file: it waits for the malware scan.",
         "Message",
     ),
     (
@@ -183,13 +183,13 @@ fn errors(route: &Route) -> Vec<u16> {
     statuses.extend(match route.operation {
         Search | Enums => [400].as_slice(),
         Get => &[400, 404, 412],
-        Download(_) | Me | Commands => &[400, 404],
+        Me | Commands => &[400, 404],
         Create | SetPassword => &[400, 409, 413, 415],
         RunCommand => &[400, 409, 412, 413, 415],
         Replace | Merge => &[400, 404, 409, 412, 413, 415],
         ChangePassword | EndSessions | EnrolTotp | ConfirmTotp | TurnTotpOff => &[400, 404, 409, 413, 415],
         Delete => &[400, 404, 409, 412],
-        Invite => &[400, 404, 409],
+        Invite | Download(_) => &[400, 404, 409],
         Upload(_) => &[400, 404, 409, 412, 415],
         Token | Revoke | Introspect => &[413],
         Receipt => &[404],

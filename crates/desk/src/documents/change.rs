@@ -22,7 +22,7 @@ use crate::error::DeskError;
 use crate::files::Taken;
 use crate::records::{self, Body, Saved, subject_of};
 use crate::submission::{self, status_of};
-use crate::{Desk, checks, erasure, idempotency, retrying, reviews, sweep};
+use crate::{Desk, checks, erasure, idempotency, retrying, reviews, scan, sweep};
 
 /// What a write is about.
 #[derive(Clone, Copy)]
@@ -141,6 +141,7 @@ async fn checked(
         desk.stamp_new(&mut record, grant.caller());
         record.set(UNIQUE_ID, guid);
         record.set(document::STATUS_, Status::Pending);
+        record.set(document::FILES_HELD, 0);
     }
     Ok(Checked { before, record, check })
 }
@@ -362,6 +363,7 @@ async fn put_files(
 ) -> Result<Vec<Uuid>, DeskError> {
     let filled: Vec<&Taken> = change.fetched.iter().map(|fetched| &fetched.taken).collect();
     let mut discarded = Vec::new();
+    let mut held = filled.iter().filter(|taken| scan::is_held(&taken.record)).count();
     if before.is_some() && (!filled.is_empty() || !change.cleared.is_empty()) {
         for old in files_of(desk, record.id()).await? {
             let slot = old.int(file::SLOT).unwrap_or(0);
@@ -369,8 +371,13 @@ async fn put_files(
             if replaced || change.cleared.iter().any(|cleared| cleared.number() == slot) {
                 transaction.delete(&old);
                 discarded.push(sweep::discard(desk, transaction, &old));
+            } else {
+                held += usize::from(scan::is_held(&old));
             }
         }
+    }
+    if !filled.is_empty() || !change.cleared.is_empty() {
+        record.set(document::FILES_HELD, held as i64);
     }
     for slot in &change.cleared {
         record.set(slot.file_name(), Value::Null);

@@ -14,7 +14,7 @@ use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::files::{object_of, owner_of};
 use crate::records::subject_of;
-use crate::{Desk, erasure};
+use crate::{Desk, erasure, scan};
 
 /// A file, open for reading.
 pub struct Download {
@@ -29,7 +29,8 @@ pub struct Download {
 /// Opens the file in a slot, once the look is on record.
 ///
 /// # Errors
-/// [`DeskError::NotFound`] if the document isn't there, or the slot is empty; [`DeskError::Unavailable`].
+/// [`DeskError::NotFound`] if the document isn't there, or the slot is empty; [`DeskError::Held`] if the file waits
+/// for the malware scan; [`DeskError::Unavailable`].
 pub async fn download(desk: &Desk, grant: &Grant, id: i64, slot: Slot) -> Result<Download, DeskError> {
     let document = grant.load(desk, id).await?;
     if erasure::erased_on(&document).is_some() {
@@ -40,6 +41,9 @@ pub async fn download(desk: &Desk, grant: &Grant, id: i64, slot: Slot) -> Result
         .into_iter()
         .find(|file| file.int(file::SLOT) == Some(slot.number()))
         .ok_or(DeskError::NotFound)?;
+    if scan::is_held(&file) {
+        return Err(DeskError::Held);
+    }
     let reader = desk.vault().read(object_of(&file), &owner_of(&file)).await?;
     note_look(desk, grant, &document, slot).await?;
     let text = |field| file.text(field).unwrap_or_default().to_owned();

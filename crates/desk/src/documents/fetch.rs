@@ -16,11 +16,11 @@ use proofdesk_store::Transaction;
 use proofdesk_vault::Owner;
 use serde_json::{Map, Value as Json, json};
 
-use crate::Desk;
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::files::{self, FileError, Place, Taken};
+use crate::{Desk, scan};
 
 /// A file that was fetched, and what the gateway says of the download.
 pub(super) struct Fetched {
@@ -72,6 +72,11 @@ pub(super) async fn all(
         match outcome {
             Ok(taken) => fetched.push(Fetched { taken, source: described(slot, &report, None) }),
             Err(FileError::Failed(error)) => return Err(error),
+            Err(FileError::Infected(malware)) => {
+                scan::note_found(desk, grant, None, slot, &malware).await?;
+                errors.push(FieldError::new(DOCUMENT.field(slot.new_url()).name, scan::refusal(&malware)));
+                refused.push(described(slot, &report, Some(&scan::refusal(&malware))));
+            }
             Err(FileError::Refused(text) | FileError::Broken(text)) => {
                 refused.push(described(slot, &report, Some(&text)));
                 errors.push(FieldError::new(DOCUMENT.field(slot.new_url()).name, text));

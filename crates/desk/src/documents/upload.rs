@@ -16,7 +16,7 @@ use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::files::{self, FileError, Place};
 use crate::records::Saved;
-use crate::{Desk, idempotency};
+use crate::{Desk, idempotency, scan};
 
 /// Puts a file that streams in into a slot, in place of the one that is there; and whether that was done before, by the
 /// grant's idempotency key. Of a request that was, the file is read and compared, and not kept.
@@ -41,7 +41,10 @@ where
     }
     let _turn = idempotency::take_turn(desk, grant)?;
     let place = place(desk, grant, id, slot, name).await?;
-    let taken = files::take(desk, place, bytes).await.map_err(of_file)?;
+    let taken = match files::take(desk, place, bytes).await {
+        Err(FileError::Infected(malware)) => return Err(infected(desk, grant, id, slot, &malware).await),
+        taken => taken.map_err(of_file)?,
+    };
     let grant = keyed(grant, name, taken.record.text(file::RECEIVED_SHA256).unwrap_or_default());
     let source = json!({ "Slot": slot.prefix(), "Verdict": "uploaded", "Bytes": taken.record.int(file::RECEIVED_BYTES) });
     let change = FileChange { cleared: Vec::new(), fetched: vec![Fetched { taken, source }] };
@@ -54,8 +57,18 @@ where
     idempotency::settle(desk, &grant, done).await
 }
 
+/// Malware is refused like any other file that isn't taken, and put on record.
+async fn infected(desk: &Desk, grant: &Grant, id: i64, slot: Slot, malware: &str) -> DeskError {
+    let noted = async {
+        let document = grant.load(desk, id).await?;
+        scan::note_found(desk, grant, Some(&document), slot, malware).await
+    };
+    noted.await.err().unwrap_or_else(|| DeskError::field("file", scan::refusal(malware)))
+}
+
 fn of_file(error: FileError) -> DeskError {
     match error {
+        FileError::Infected(malware) => DeskError::field("file", scan::refusal(&malware)),
         FileError::Refused(text) | FileError::Broken(text) => DeskError::field("file", text),
         FileError::Failed(error) => error,
     }

@@ -39,6 +39,8 @@ entity! {
         /// The name of the back; null where the slot is empty.
         ADDITIONAL_DOCUMENT_FILE_NAME =
             Field::text("AdditionalDocumentFileName", "additional_document_file_name", 255).read_only().personal();
+        /// How many of its files wait for the malware scan: nobody gets them, and it can't be accepted until then.
+        FILES_HELD = Field::integer("FilesHeld", "files_held").read_only();
         /// Where it stands.
         STATUS_ = Field::one_of("VerificationStatus", "status", &STATUS).read_only();
         /// The user who approved it first, where a second reviewer is needed.

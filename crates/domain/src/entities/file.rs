@@ -37,5 +37,7 @@ entity! {
         KEPT_BYTES = Field::integer("KeptBytes", "kept_bytes");
         /// When it was taken.
         CREATED_ON = Field::instant("CreatedOn", "created_on");
+        /// `held` as long as it waits for the malware scan, and nobody may have it.
+        SCAN = Field::text("Scan", "scan", 8);
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use proofdesk_desk::erasure::receipt;
+use proofdesk_desk::scan::{self, Scanner};
 use proofdesk_desk::{Desk, oidc};
 use proofdesk_domain::ambient::Clock;
 
@@ -26,6 +27,9 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
     doctor.check("egress rules", config.egress_policy());
     if let Some(pair) = config.tls_pair() {
         doctor.check("TLS certificate and key", certificate(&pair));
+    }
+    if let Some(scanner) = config.scanner()? {
+        doctor.check("malware scanner", scanned(&config, &scanner).await);
     }
     doctor.check("address", address(&config).await);
     if let Some(desk) = doctor.check("database, keys and files", assemble::desk(&config, Schema::Keep).await)
@@ -121,6 +125,20 @@ async fn issuer(desk: &Desk) -> anyhow::Result<()> {
     if !found.says_pkce {
         say(format_args!(
             "note    the issuer does not say whether it knows PKCE with S256; it is used all the same"
+        ));
+    }
+    Ok(())
+}
+
+/// The malware scanner answers, and takes as large files as the desk.
+async fn scanned(config: &Config, scanner: &Scanner) -> anyhow::Result<()> {
+    let version = scan::version(scanner).await;
+    let version = version.map_err(|why| anyhow::anyhow!("{} can't be asked: {why}", scanner.service))?;
+    say(format_args!("note    the scanner is {version}"));
+    if scanner.stream_bytes < config.files.bytes {
+        say(format_args!(
+            "note    scan.stream_bytes ({}) is less than files.bytes ({}): larger files are held for good",
+            scanner.stream_bytes, config.files.bytes
         ));
     }
     Ok(())

@@ -13,11 +13,13 @@ use axum::http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
 use proofdesk_api::{Allowed, Api, MissingRole, Rate, Rates, Settings};
 use proofdesk_desk::error::DeskError;
+use proofdesk_desk::scan::held;
 use proofdesk_desk::{Desk, accounts, erasure, retention, sweep};
 use proofdesk_vault::OpenError;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use super::say;
 use crate::assemble::{self, Schema};
@@ -78,13 +80,23 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
-    let shared = config.database_url.is_some();
-    let sweeper = tokio::spawn(sweep_often(desk.clone(), shared, config.backup.clone()));
+    let chores = chores(config, &desk);
     let api = api(config, desk, listener.local_addr()?)?;
     let app = http::app(config, api, metrics.clone(), extra);
     answer(config, app, listener, metrics, tls, stop).await;
-    sweeper.abort();
+    chores.into_iter().for_each(|chore| chore.abort());
     Ok(())
+}
+
+/// Starts what an open desk does by itself.
+fn chores(config: &Config, desk: &Desk) -> Vec<JoinHandle<()>> {
+    let shared = config.database_url.is_some();
+    let mut chores = vec![tokio::spawn(sweep_often(desk.clone(), shared, config.backup.clone()))];
+    if config.scan.clamd.is_some() {
+        let every = Duration::from_secs(config.scan.retry_seconds.into());
+        chores.push(tokio::spawn(rescan_often(desk.clone(), every)));
+    }
+    chores
 }
 
 /// Answers until `stop`, and keeps up what answering needs.
@@ -236,6 +248,27 @@ async fn keep_no_longer(desk: &Desk) {
     match retention::run(desk).await {
         Ok(ran) => tracing::info!(files = ran.files, checks = ran.checks, "retention"),
         Err(error) => tracing::error!(%error, "retention failed; it is tried again in an hour"),
+    }
+}
+
+/// Scans held files until the scanner has spoken.
+async fn rescan_often(desk: Desk, every: Duration) {
+    let mut every = tokio::time::interval(every);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        match held::rescan(&desk).await {
+            Ok(done) if done == held::Rescanned::default() => {}
+            Ok(done) => {
+                let held::Rescanned { released, destroyed, held } = done;
+                tracing::info!(released, destroyed, held, "scanned what was held");
+            }
+            // That a disk failed is on the log once.
+            Err(DeskError::Broken(_)) => {}
+            Err(error) => {
+                tracing::error!(%error, "held files could not be scanned; the next round tries again");
+            }
+        }
     }
 }
 

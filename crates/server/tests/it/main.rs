@@ -14,4 +14,5 @@ mod lifecycle;
 mod oidc;
 mod policy;
 mod retries;
+mod scan;
 mod wire;

@@ -6,6 +6,6 @@ mod keys;
 mod schema;
 mod servers;
 mod support;
+mod tables;
 mod tls;
 mod transactions;
-mod tables;

@@ -111,8 +111,15 @@ fn migrations(backend: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(backend);
     let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let mut files: Vec<PathBuf> = files.collect();
-    files.sort();
+    files.sort_by_key(|file| number(file));
     files
+}
+
+/// The number of a migration: `V13__scans.sql` comes after `V2__indexes.sql`.
+fn number(file: &Path) -> u32 {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let digits = name.trim_start_matches('V').split("__").next().unwrap_or_default();
+    digits.parse().expect("a number")
 }
 
 fn names(files: &[PathBuf]) -> Vec<&str> {

@@ -72,7 +72,11 @@ async fn what_does_not_fit_leaves_nothing() {
         ("no end", [vec![Piece::Schema(7)], event(1).into()].concat(), "ends too early"),
         ("no schema", event(1).into(), "ends too early"),
         ("another table", vec![Piece::Schema(7), Piece::Table(stranger), Piece::End], "strangers"),
-        ("other columns", [vec![Piece::Schema(7)], narrow.into(), vec![Piece::End]].concat(), "other columns"),
+        (
+            "other columns",
+            [vec![Piece::Schema(7)], narrow.into(), vec![Piece::End]].concat(),
+            "other columns",
+        ),
     ] {
         let (_kept, tables) = fresh().await;
         let refused = import(&tables, pieces).await.expect_err(what);

@@ -12,7 +12,7 @@ use proofdesk_vault::OpenError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{answer, api, prepared, sweep_often};
+use super::{answer, api, chores, prepared};
 use crate::assemble::Parts;
 use crate::config::Config;
 use crate::http::sealed::{self, Opened, RETRY_SECONDS};
@@ -80,6 +80,7 @@ async fn ready(
 ) -> anyhow::Result<Router> {
     let desk = prepared(config, desk).await?;
     let api = api(config, desk.clone(), address).context("the API")?;
-    tokio::spawn(sweep_often(desk, config.database_url.is_some(), config.backup.clone()));
+    // They go on until the process ends.
+    drop(chores(config, &desk));
     Ok(http::app(config, api, metrics, Router::new()))
 }

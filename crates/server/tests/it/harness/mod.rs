@@ -13,6 +13,7 @@
 mod answer;
 mod authenticator;
 pub(crate) mod bench;
+mod clamd;
 mod client;
 mod count;
 mod database;
@@ -27,6 +28,7 @@ mod world;
 
 pub(crate) use answer::Answer;
 pub(crate) use authenticator::{Authenticator, CONFIRM, TOTP};
+pub(crate) use clamd::{Clamd, EICAR_NAME, eicar};
 pub(crate) use client::{Client, Sent, multipart};
 pub(crate) use count::count;
 pub(crate) use database::LONG_IDS_STEP;

@@ -1,0 +1,4 @@
+-- Files that wait for the malware scan: whether one does, and how many of a document's do.
+ALTER TABLE files ADD COLUMN scan TEXT;
+CREATE INDEX files_scan ON files (scan) WHERE scan IS NOT NULL;
+ALTER TABLE documents ADD COLUMN files_held INTEGER DEFAULT 0;
