@@ -122,10 +122,10 @@ async fn secrets_follow_from_the_desk_key_as_in_the_worked_example() {
     let example = Example::read();
     let master = MasterKey::from_bytes(example.key("master_key"));
     let place = BusinessPlace { business: 0, version: 1 };
-    let wrapper = MasterWrapper::new(&master.prk()).unwrap();
+    let master_wrapper = MasterWrapper::new(&master.prk()).unwrap();
     let desk_key: Clear = Box::new(Zeroizing::new(example.key("desk_key")));
     let random = Fixed(example.get("desk_wrap_nonce").to_vec());
-    let wrapped = wrapper.wrap(&desk_key, place, &random).unwrap();
+    let wrapped = master_wrapper.wrap(&desk_key, place, &random).unwrap();
     assert_eq!(wrapped, example.get("wrapped_desk_key"));
     let keys = Arc::new(MemoryKeyStore::default());
     keys.put_setting("master-key-check-1", example.get("check_value")).await.unwrap();

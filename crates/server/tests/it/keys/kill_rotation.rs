@@ -33,16 +33,16 @@ fn every_file_opens_wherever_a_rotation_is_killed() {
     let stop = AtomicBool::new(false);
     let used = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        let user = scope.spawn(|| use_on(&admin, document, &stop, &used));
+        let visitor = scope.spawn(|| use_on(&admin, document, &stop, &used));
         for round in 0..harness::count("ROTATIONS", 8) {
             kill_one(&desk, round);
             fillers.open(round * SOME, SOME);
             let before = used.load(Ordering::Relaxed);
-            wait_until(|| used.load(Ordering::Relaxed) > before || user.is_finished());
+            wait_until(|| used.load(Ordering::Relaxed) > before || visitor.is_finished());
             done(&desk, rotation(round));
         }
         stop.store(true, Ordering::Relaxed);
-        user.join().expect("every upload and every look succeeds");
+        visitor.join().expect("every upload and every look succeeds");
     });
     fillers.open(0, FILLERS as usize);
     assert!(!done(&desk, &["keys", "status"]).contains("retired"));

@@ -16,7 +16,7 @@ fn operations(desk: &Desk) -> Vec<(Method, String)> {
     let document = desk.anonymous().get("/openapi.json").json();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         for method in item.as_object().expect("operations").keys() {
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes());
             operations.extend(method.ok().map(|method| (method, path.clone())));
