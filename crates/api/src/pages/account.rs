@@ -1,5 +1,7 @@
 //! `/account`: who is signed in, where else, and the way out.
 
+use std::fmt::Write as _;
+
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -42,11 +44,12 @@ async fn shown(visit: &Visit, person: &Person) -> Result<Response, DeskError> {
     if visit.parameter("done") == Some("password") {
         inner.push_str("    <p class=\"done\" role=\"status\">The password was changed.</p>\n");
     }
-    inner.push_str(&format!(
-        "    <p>You are signed in as <strong id=\"name\">{}</strong>, <span id=\"email\">{}</span>.</p>\n",
+    let _ = writeln!(
+        inner,
+        "    <p>You are signed in as <strong id=\"name\">{}</strong>, <span id=\"email\">{}</span>.</p>",
         escaped(&person.who.name),
         escaped(caller.email())
-    ));
+    );
     inner.push_str(&roles(&rights));
     inner.push_str("    <h2>Where you are signed in</h2>\n    <ul id=\"sign-ins\">\n");
     for sign_in in &sign_ins {
@@ -70,7 +73,7 @@ fn roles(rights: &Rights) -> String {
         html.push_str("    <ul id=\"roles\">\n");
         for bundle in &rights.bundles {
             let (place, name) = (escaped(&bundle.business), escaped(&bundle.name));
-            html.push_str(&format!("      <li>{place}: {name}</li>\n"));
+            let _ = writeln!(html, "      <li>{place}: {name}</li>");
         }
         html.push_str("    </ul>\n");
     }

@@ -36,13 +36,13 @@ pub(super) fn page(path: &'static str, status: StatusCode, title: &str, inner: &
     let title = escaped(title);
     let mut html = String::new();
     // Writing to a text can't fail.
-    let _ = write!(
+    let _ = writeln!(
         html,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\">\n  \
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n  \
          <meta name=\"robots\" content=\"noindex\">\n  <title>{title} – Proofdesk</title>\n  \
          <link rel=\"icon\" href=\"data:,\">\n  <link rel=\"stylesheet\" href=\"/account/page.css\">\n</head>\n\
-         <body>\n  <main>\n    <h1>{title}</h1>\n{inner}  </main>\n</body>\n</html>\n"
+         <body>\n  <main>\n    <h1>{title}</h1>\n{inner}  </main>\n</body>\n</html>"
     );
     let mut response = file(path, HTML, POLICY, html.into());
     *response.status_mut() = status;

@@ -1,5 +1,7 @@
 //! `/account/sign-in`: by the issuer of OpenID Connect, or with a password.
 
+use std::fmt::Write as _;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use proofdesk_desk::error::DeskError;
@@ -52,16 +54,14 @@ fn form(visit: &Visit, status: StatusCode, email: &str, error: &str) -> Response
     let settings = visit.desk().settings();
     let mut inner = String::new();
     if !error.is_empty() {
-        inner.push_str(&format!(
-            "    <p id=\"error\" class=\"error\" role=\"alert\">{}</p>\n",
-            escaped(error)
-        ));
+        let _ = writeln!(inner, "    <p id=\"error\" class=\"error\" role=\"alert\">{}</p>", escaped(error));
     }
     if let Some(issuer) = &settings.oidc {
-        inner.push_str(&format!(
-            "    <p><a id=\"oidc\" class=\"button\" href=\"/account/oidc/start\">Sign in with {}</a></p>\n",
+        let _ = writeln!(
+            inner,
+            "    <p><a id=\"oidc\" class=\"button\" href=\"/account/oidc/start\">Sign in with {}</a></p>",
             escaped(&issuer.name)
-        ));
+        );
         if settings.sessions.password {
             inner.push_str("    <p class=\"or\">or with your password</p>\n");
         }

@@ -27,7 +27,7 @@ pub(super) struct Key {
     /// The only algorithm that it is for, where the issuer says so.
     only: Option<KeyAlgorithm>,
     family: Family,
-    key: DecodingKey,
+    public: DecodingKey,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ fn key(json: &Json) -> Option<Key> {
         AlgorithmParameters::OctetKeyPair(it) => DecodingKey::from_ed_components(&it.x),
         _ => return None,
     };
-    Some(Key { id: jwk.common.key_id, only: jwk.common.key_algorithm, family, key: key.ok()? })
+    Some(Key { id: jwk.common.key_id, only: jwk.common.key_algorithm, family, public: key.ok()? })
 }
 
 impl Key {
@@ -97,7 +97,7 @@ pub(super) fn verified(token: &str, keys: &[Key]) -> Result<Map<String, Json>, F
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;
-    let read = jsonwebtoken::decode::<Map<String, Json>>(token, &key.key, &validation);
+    let read = jsonwebtoken::decode::<Map<String, Json>>(token, &key.public, &validation);
     read.map(|read| read.claims).map_err(|_| Fault::Bad("the signature is not good"))
 }
 
@@ -115,7 +115,7 @@ fn head(token: &str) -> Result<(Algorithm, Option<String>), Fault> {
         return Err(Fault::Bad("it asks for what the desk does not understand"));
     }
     let named = head.get("alg").and_then(Json::as_str);
-    let taken = TAKEN.iter().find(|(name, _)| Some(*name) == named);
-    let (_, algorithm) = taken.ok_or(Fault::Bad("its algorithm is not taken"))?;
+    let known = TAKEN.iter().find(|(name, _)| Some(*name) == named);
+    let (_, algorithm) = known.ok_or(Fault::Bad("its algorithm is not taken"))?;
     Ok((*algorithm, head.get("kid").and_then(Json::as_str).map(str::to_owned)))
 }

@@ -48,13 +48,14 @@ pub(super) async fn wanted(
     for given in given.flat_map(|(_, given)| given) {
         match given {
             Given::Administrator => rights.admin = true,
-            Given::Bundle { bundle, business } => match found(desk, bundle, business).await? {
-                Some((bundle, business)) => {
+            Given::Bundle { bundle, business } => {
+                if let Some((bundle, business)) = found(desk, bundle, business).await? {
                     rights.bundles.insert(bundle);
                     rights.businesses.insert(business);
+                } else {
+                    tracing::warn!(bundle, business, "oidc.roles names what is not there");
                 }
-                None => tracing::warn!(bundle, business, "oidc.roles names what is not there"),
-            },
+            }
         }
     }
     Ok(rights)

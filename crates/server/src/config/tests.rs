@@ -1,5 +1,7 @@
 use std::io::Write as _;
 
+use proofdesk_desk::oidc::Given;
+
 use super::*;
 
 fn from(text: &str) -> anyhow::Result<Config> {
@@ -98,7 +100,6 @@ fn an_issuer_gives_what_its_table_says() {
     let config = from(text).expect("good");
     assert!(!format!("{config:?}").contains("hunter22"));
     let settings = config.oidc.settings().expect("good").expect("an issuer");
-    use proofdesk_desk::oidc::Given;
     assert_eq!(settings.roles["all"], [Given::Administrator]);
     assert_eq!(settings.roles["some"], [Given::Bundle { bundle: "b".to_owned(), business: "7".to_owned() }]);
     assert!(from("").expect("good").oidc.settings().expect("good").is_none());
