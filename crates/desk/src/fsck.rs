@@ -106,9 +106,9 @@ pub async fn check(desk: &Desk, options: Options) -> Result<Report, DeskError> {
         after = last.id();
         report.files += files.len() as u64;
         named.extend(files.iter().map(object_of));
-        let looks = futures::stream::iter(files.into_iter().map(|file| look(desk, file, options.deep)));
-        let lost: Vec<Option<Lost>> = looks.buffered(SIDE_BY_SIDE).try_collect().await?;
-        report.lost.extend(lost.into_iter().flatten());
+        let opened = futures::stream::iter(files.into_iter().map(|file| look(desk, file, options.deep)));
+        let unread: Vec<Option<Lost>> = opened.buffered(SIDE_BY_SIDE).try_collect().await?;
+        report.lost.extend(unread.into_iter().flatten());
     }
     let youngest = desk.now() - jiff::SignedDuration::try_from(options.grace).unwrap_or_default();
     report.stray_keys = strays(desk, keys, &named, youngest).await?;

@@ -142,13 +142,12 @@ pub(super) async fn read<R: Read + Send + 'static>(
 ) -> anyhow::Result<Dump> {
     let (pieces, taken) = channel(WAITING);
     let reading = tokio::task::spawn_blocking(move || read_all(input, kind, &pieces));
-    let imported = match into {
-        Some(tables) => tables.import(taken).await,
-        None => {
-            let mut taken = taken;
-            while taken.recv().await.is_some() {}
-            Ok(())
-        }
+    let imported = if let Some(tables) = into {
+        tables.import(taken).await
+    } else {
+        let mut taken = taken;
+        while taken.recv().await.is_some() {}
+        Ok(())
     };
     let read = reading.await.context("the reading thread has ended")?;
     imported?;

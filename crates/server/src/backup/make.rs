@@ -72,7 +72,7 @@ async fn take(
     say(format_args!("Files: {}; {} were destroyed meanwhile.", files.len(), gone.len()));
     let manifest = Manifest::of(Taken {
         id,
-        taken_on,
+        on: taken_on,
         schemas: (records.schema, keys.schema),
         sums: (records_sum, keys_sum),
         tables: records.tables,

@@ -54,7 +54,7 @@ pub(super) struct ObjectSum {
 /// What is known when a backup is taken.
 pub(super) struct Taken {
     pub(super) id: Uuid,
-    pub(super) taken_on: Timestamp,
+    pub(super) on: Timestamp,
     pub(super) schemas: (i64, i64),
     pub(super) sums: (Sum, Sum),
     pub(super) tables: Vec<TableSum>,
@@ -67,7 +67,7 @@ impl Manifest {
         Self {
             proofdesk: FORMAT.to_owned(),
             id: taken.id,
-            taken_on: taken.taken_on,
+            taken_on: taken.on,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             schema: taken.schemas.0,
             keys_schema: taken.schemas.1,

@@ -18,6 +18,7 @@ const GRACE: Duration = Duration::from_hours(1);
 
 /// Check that records, files and keys agree. Exit code: 0 nothing is wrong, 1 something is, 2 it can't be checked.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Fsck {
     /// Decrypt every file to its end.
     #[arg(long)]

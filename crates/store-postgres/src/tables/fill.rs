@@ -104,7 +104,9 @@ async fn put(sink: CopyInSink<Bytes>, pieces: &mut Receiver<Piece>) -> Result<Op
         match pieces.recv().await {
             Some(Piece::Rows(rows)) => {
                 let mut lines = String::new();
-                rows.iter().for_each(|row| line(row, &mut lines));
+                for row in &rows {
+                    line(row, &mut lines);
+                }
                 sink.send(Bytes::from(lines)).await.map_err(|error| refused(&error))?;
             }
             next => {

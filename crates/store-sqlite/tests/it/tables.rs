@@ -5,6 +5,7 @@ use tokio::sync::mpsc::channel;
 
 use proofdesk_store_sqlite::SqliteTables;
 
+#[expect(clippy::unused_async, reason = "the other backend's has to wait")]
 async fn fresh() -> (tempfile::TempDir, SqliteTables) {
     let folder = tempfile::tempdir().expect("a folder");
     let tables = SqliteTables::records(&folder.path().join("desk.db"));

@@ -46,7 +46,7 @@ fn every_change_of_a_backup_is_found() {
         for number in 0..flips {
             let place = (number * length / flips + number * 13) % length;
             with(&desk, path, &format!("bit {} of byte {place}", number % 8), |bytes| {
-                bytes[place] ^= 1 << (number % 8)
+                bytes[place] ^= 1 << (number % 8);
             });
         }
         with(&desk, path, "the last byte", |bytes| bytes.truncate(bytes.len() - 1));

@@ -59,7 +59,9 @@ on_both_stores! {
         followed(&empty, desk, "The drill: back on an empty machine");
         empty.run();
         assert_clean(&empty);
-        made.iter().for_each(|document| assert_whole(&empty, *document));
+        for document in &made {
+            assert_whole(&empty, *document);
+        }
         let answer = empty.admin().get(&format!("{}/{later}", crate::harness::DOCUMENTS));
         assert_eq!(answer.status, 404, "what came after the backup is not in it");
         assert!(shown(&empty.data()).ends_with("data"));

@@ -44,8 +44,12 @@ on_both_stores! {
             assert!(!restored.data().join("files").join(object).exists(), "{object}");
         }
         restored.run();
-        erased.iter().for_each(|document| assert_gone(&restored, *document));
-        kept.iter().for_each(|document| assert_whole(&restored, *document));
+        for document in erased {
+            assert_gone(&restored, *document);
+        }
+        for document in kept {
+            assert_whole(&restored, *document);
+        }
         assert_clean(&restored);
         let ledger = fs::read_to_string(restored.data().join("erasures.jsonl")).expect("a ledger");
         assert!(ledger.contains(&objects[0]), "the desk goes on with the ledger");
@@ -85,7 +89,9 @@ fn when_the_copies_of_its_keys_are_too_old_nothing_of_the_erased_opens() {
         }
         restored.run();
         assert_gone(&restored, made[0]);
-        made[1..].iter().for_each(|document| assert_whole(&restored, *document));
+        for document in &made[1..] {
+            assert_whole(&restored, *document);
+        }
         assert_clean(&restored);
     }
 }

@@ -36,7 +36,9 @@ fn a_desk_moves_to_the_other_database_and_back() {
         before = next;
     }
     before.run();
-    made.iter().for_each(|document| assert_whole(&before, *document));
+    for document in &made {
+        assert_whole(&before, *document);
+    }
     assert!(before.complete_document(&before.world()) > made[2], "ids go on");
 }
 
@@ -116,7 +118,9 @@ on_both_stores! {
         }
         restored.run();
         assert_clean(&restored);
-        made.iter().for_each(|document| assert_whole(&restored, *document));
+        for document in &made {
+            assert_whole(&restored, *document);
+        }
     }
 
     fn a_restore_without_the_ledger_is_refused_unless_it_goes_on_record(desk) {
@@ -128,7 +132,9 @@ on_both_stores! {
         refused(&restored, &["restore", target, "--keys", keys], "--without-ledger");
         done(&restored, &["restore", target, "--keys", keys, "--without-ledger"]);
         restored.run();
-        made.iter().for_each(|document| assert_whole(&restored, *document));
+        for document in &made {
+            assert_whole(&restored, *document);
+        }
         let entries = restored.admin().get(&format!("{AUDIT}?size=1000")).records();
         let noted: Vec<&Value> = entries.iter().filter(|entry| entry["AuditType"] == 121).collect();
         assert_eq!(noted.len(), 1);
