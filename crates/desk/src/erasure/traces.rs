@@ -5,6 +5,7 @@ use proofdesk_domain::entities::{
 };
 use proofdesk_domain::entities::{client, client::CLIENT, coworker, coworker::COWORKER, user, user::USER};
 use proofdesk_domain::entities::{idempotent_answer, idempotent_answer::IDEMPOTENT_ANSWER};
+use proofdesk_domain::entities::{identity, identity::IDENTITY};
 use proofdesk_domain::entity::{ID, UNIQUE_ID};
 use proofdesk_domain::enumeration::AuditType;
 use proofdesk_domain::list::Test;
@@ -128,6 +129,9 @@ async fn close_account(
             transaction.delete(&answer);
             counts.answers += 1;
         }
+    }
+    for identity in all_of(desk, &IDENTITY, identity::USER_ID, user.id()).await? {
+        transaction.delete(&identity);
     }
     totp::clear(desk, transaction, user.id()).await?;
     let mut after = user.clone();
