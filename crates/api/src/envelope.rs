@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use proofdesk_desk::records::Saved;
+use proofdesk_desk::warnings::Warning;
 use proofdesk_domain::json::instant;
 use proofdesk_domain::validation::FieldError;
 use serde::Serialize;
@@ -50,7 +51,15 @@ pub(crate) fn saved(entity: &str, done: &str, saved: &Saved) -> Response {
     let message = format!("{entity} was successfully {done}.");
     let on = Some(instant(saved.updated_on));
     let by = Some(saved.updated_by.as_str());
-    Json(envelope(StatusCode::OK, &message, json!({ "Id": saved.id }), on, by)).into_response()
+    let mut value = json!({ "Id": saved.id });
+    if !saved.warnings.is_empty() {
+        value["Warnings"] = saved.warnings.iter().map(warning).collect();
+    }
+    Json(envelope(StatusCode::OK, &message, value, on, by)).into_response()
+}
+
+fn warning(warning: &Warning) -> Json_ {
+    json!({ "Slot": warning.slot.prefix(), "Code": warning.code(), "Message": warning.message() })
 }
 
 /// Something was done that leaves no record: a delete, a command.

@@ -5,7 +5,7 @@ mod download;
 mod fetch;
 mod upload;
 
-pub use download::{Download, download};
+pub use download::{Download, Size, download};
 pub use upload::upload;
 
 pub(crate) use change::{create, update};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::caller::{Caller, Grant};
 use crate::error::DeskError;
 use crate::submission::{self, announce, status_of};
-use crate::{Desk, checks, hold, records, retrying, sweep};
+use crate::{Desk, checks, files, hold, records, retrying, sweep};
 
 /// Removes a document with its files.
 pub(crate) async fn delete(desk: &Desk, grant: &Grant, id: i64) -> Result<(), DeskError> {
@@ -53,11 +53,26 @@ pub(crate) async fn remove(
 ) -> Result<Vec<Uuid>, DeskError> {
     let mut discarded = Vec::new();
     for file in files_of(desk, document.id()).await? {
-        transaction.delete(&file);
-        discarded.push(sweep::discard(desk, transaction, &file));
+        discarded.extend(discard(desk, transaction, &file).await?);
     }
     records::remove(desk, grant, transaction, document);
     announce(desk, transaction, Action::DocumentDeleted, document, document.id().into());
+    Ok(discarded)
+}
+
+/// Adds the removal of a file and its renditions to a transaction; gives what to destroy after it.
+pub(crate) async fn discard(
+    desk: &Desk,
+    transaction: &mut Transaction,
+    file: &Record,
+) -> Result<Vec<Uuid>, DeskError> {
+    let mut discarded = Vec::new();
+    for made in files::renditions_of(desk, file.id()).await? {
+        transaction.delete(&made);
+        discarded.push(sweep::discard(desk, transaction, &made));
+    }
+    transaction.delete(file);
+    discarded.push(sweep::discard(desk, transaction, file));
     Ok(discarded)
 }
 

@@ -36,7 +36,7 @@ use crate::commands::{Ran, named};
 use crate::error::DeskError;
 use crate::{Desk, idempotency, retrying};
 
-pub(crate) use objects::{Kept, of_file};
+pub(crate) use objects::of_file;
 pub(crate) use target::{Target, all_of};
 
 impl From<LedgerError> for DeskError {

@@ -3,34 +3,24 @@
 //! A file is safe in the vault before the record that names it is written. Until then a [`Taken`] holds it, and destroys
 //! it if the record isn't written; what a crash leaves is for [`crate::sweep`].
 
-use std::sync::Arc;
+mod renditions;
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt, TryStreamExt};
-use proofdesk_domain::entities::{file, file::FILE};
+use futures::{Stream, StreamExt};
+use proofdesk_domain::entities::{file, file::FILE, rendition, rendition::RENDITION};
 use proofdesk_domain::file_name;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::slots::Slot;
-use proofdesk_intake::{MediaType, Received, Receiver, SecondLook};
+use proofdesk_intake::{Received, Receiver};
 use proofdesk_vault::{BackendError, Owner, Vault, Writer};
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::Desk;
 use crate::error::DeskError;
 use crate::scan::Scan;
+use crate::warnings::{self, Warning};
 
-/// Whole files that are in memory at one time for a second look (WebP, HEIC and PDF): each up to the limit of a file.
-const SECOND_LOOKS: usize = 1;
-
-/// Bounds the memory that files take.
-pub(crate) struct Budget(Arc<Semaphore>);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(SECOND_LOOKS)))
-    }
-}
+pub(crate) use renditions::of as renditions_of;
 
 /// Where a file is to go.
 #[derive(Clone, Debug)]
@@ -69,6 +59,11 @@ pub(crate) struct Taken {
     pub(crate) slot: Slot,
     /// All that is known of it, but for the document's id.
     pub(crate) record: Record,
+    /// Its renditions, likewise, but for the file's id.
+    pub(crate) renditions: Vec<Record>,
+    /// What is wrong with it.
+    pub(crate) warnings: Vec<Warning>,
+    /// The file's object, and those of its renditions.
     objects: Vec<Uuid>,
 }
 
@@ -114,7 +109,8 @@ where
     let object = new_object(desk);
     let record = Record::empty(&FILE);
     let vault = desk.vault().clone();
-    let mut taken = Taken { vault, slot: place.slot, record, objects: vec![object] };
+    let (renditions, objects) = (Vec::new(), vec![object]);
+    let mut taken = Taken { vault, slot: place.slot, record, renditions, warnings: Vec::new(), objects };
     let mut writer = desk.vault().create(object, &place.owner)?;
     let mut record = Record::empty(&FILE);
     let received = match receive(desk, &mut writer, &mut record, bytes).await {
@@ -126,10 +122,12 @@ where
     };
     let stored = writer.finish().await?;
     taken.record = described(desk, record, &place, &received, object, stored.size);
-    if received.needs_second_look {
-        look_again(desk, &place, &received, &mut taken).await?;
+    renditions::make(desk, &place, &received, &mut taken).await?;
+    let refused = warnings::refused(desk, place.owner.business, &taken.warnings).await?;
+    match refused.first() {
+        Some(warning) => Err(FileError::Refused(warning.message())),
+        None => Ok(taken),
     }
-    Ok(taken)
 }
 
 /// Checks and seals what comes, and shows it to the malware scan; whether the file is held is noted in its record.
@@ -160,53 +158,6 @@ where
         Some(malware) => Err(FileError::Infected(malware)),
         None => Ok(whole),
     }
-}
-
-/// Looks at a whole WebP, HEIC or PDF, one at a time: the limits that its header hides, and metadata to drop.
-async fn look_again(
-    desk: &Desk,
-    place: &Place,
-    received: &Received,
-    taken: &mut Taken,
-) -> Result<(), FileError> {
-    let ended = |_| DeskError::Unavailable("the desk is closing".to_owned());
-    let _turn = desk.budget().0.acquire().await.map_err(ended)?;
-    let first = taken.objects[0];
-    let look = inspect(desk, first, place, received.media_type).await?;
-    taken.record.set(file::WIDTH, look.width.map(i64::from));
-    taken.record.set(file::HEIGHT, look.height.map(i64::from));
-    taken.record.set(file::PAGES, look.pages.map(i64::from));
-    if let Some(cleaned) = look.cleaned {
-        let object = new_object(desk);
-        taken.objects.push(object);
-        let mut writer = desk.vault().create(object, &place.owner)?;
-        writer.write(Bytes::from(cleaned)).await?;
-        let stored = writer.finish().await?;
-        taken.record.set(file::OBJECT, object);
-        taken.record.set(file::KEPT_BYTES, stored.size as i64);
-        desk.vault().shred(first).await?;
-        taken.objects.remove(0);
-    }
-    Ok(())
-}
-
-async fn inspect(
-    desk: &Desk,
-    object: Uuid,
-    place: &Place,
-    media: MediaType,
-) -> Result<SecondLook, FileError> {
-    let reader = desk.vault().read(object, &place.owner).await?;
-    let mut whole = Vec::with_capacity(reader.size() as usize);
-    let mut pieces = std::pin::pin!(reader.stream(0..reader.size()));
-    while let Some(piece) = pieces.try_next().await? {
-        whole.extend_from_slice(&piece);
-    }
-    let limits = desk.settings().files;
-    let look =
-        tokio::task::spawn_blocking(move || proofdesk_intake::second_look(media, &whole, limits)).await;
-    let look = look.map_err(|_| FileError::Refused("is damaged: it can't be read".to_owned()))?;
-    look.map_err(|refusal| FileError::Refused(refusal.to_string()))
 }
 
 fn described(
@@ -258,7 +209,8 @@ pub(crate) fn owner_of(record: &Record) -> Owner {
     }
 }
 
-/// The vault's id of a file.
+/// The vault's id of a file or a rendition.
 pub(crate) fn object_of(record: &Record) -> Uuid {
-    record.text(file::OBJECT).and_then(|id| id.parse().ok()).unwrap_or_default()
+    let field = if record.entity() == &RENDITION { rendition::OBJECT } else { file::OBJECT };
+    record.text(field).and_then(|id| id.parse().ok()).unwrap_or_default()
 }

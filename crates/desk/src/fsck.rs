@@ -14,6 +14,7 @@ use std::time::Duration;
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use proofdesk_domain::entities::{discarded_file, discarded_file::DISCARDED_FILE, file, file::FILE};
+use proofdesk_domain::entities::{rendition, rendition::RENDITION};
 use proofdesk_domain::entity::ID;
 use proofdesk_domain::list::Test;
 use proofdesk_domain::record::Record;
@@ -68,7 +69,7 @@ pub struct Lost {
 /// What a check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Files that records name.
+    /// Files that records name, and what was made of them.
     pub files: u64,
     /// Keys of files.
     pub keys: u64,
@@ -110,6 +111,19 @@ pub async fn check(desk: &Desk, options: Options) -> Result<Report, DeskError> {
         let unread: Vec<Option<Lost>> = opened.buffered(SIDE_BY_SIDE).try_collect().await?;
         report.lost.extend(unread.into_iter().flatten());
     }
+    let mut after = 0;
+    loop {
+        let query = Query::all(&RENDITION, Scope::All, BATCH).filter(ID, Test::AtLeast(after + 1));
+        let made = desk.store().select(&query).await?;
+        let Some(last) = made.last() else { break };
+        after = last.id();
+        report.files += made.len() as u64;
+        named.extend(made.iter().map(object_of));
+        let opened =
+            futures::stream::iter(made.into_iter().map(|made| look_at_rendition(desk, made, options.deep)));
+        let unread: Vec<Option<Lost>> = opened.buffered(SIDE_BY_SIDE).try_collect().await?;
+        report.lost.extend(unread.into_iter().flatten());
+    }
     let youngest = desk.now() - jiff::SignedDuration::try_from(options.grace).unwrap_or_default();
     report.stray_keys = strays(desk, keys, &named, youngest).await?;
     report.stray_objects = strays(desk, objects, &named, youngest).await?;
@@ -134,7 +148,9 @@ async fn all_objects(desk: &Desk) -> Result<HashSet<Uuid>, DeskError> {
 /// What is wrong with a file, if anything. A record that is gone at a second look was removed meanwhile, and its file too.
 async fn look(desk: &Desk, file: Record, deep: bool) -> Result<Option<Lost>, DeskError> {
     let object = object_of(&file);
-    let Some(loss) = loss_of(desk, &file, deep).await? else { return Ok(None) };
+    let Some(loss) = loss_in(desk, &file, object, file.int(file::KEPT_BYTES), deep).await? else {
+        return Ok(None);
+    };
     if !is_named(desk, object).await? {
         return Ok(None);
     }
@@ -142,13 +158,34 @@ async fn look(desk: &Desk, file: Record, deep: bool) -> Result<Option<Lost>, Des
     Ok(Some(Lost { object, document: number(file::DOCUMENT_ID), slot: number(file::SLOT), loss }))
 }
 
-async fn loss_of(desk: &Desk, file: &Record, deep: bool) -> Result<Option<Loss>, DeskError> {
-    let reader = match desk.vault().read(object_of(file), &owner_of(file)).await {
+/// The same for what was made of a file, which is sealed for the file's owner.
+async fn look_at_rendition(desk: &Desk, made: Record, deep: bool) -> Result<Option<Lost>, DeskError> {
+    let query = Query::by_id(&FILE, Scope::All, made.int(rendition::FILE_ID).unwrap_or(0));
+    let Some(file) = desk.store().select(&query).await?.pop() else { return Ok(None) };
+    let object = object_of(&made);
+    let Some(loss) = loss_in(desk, &file, object, made.int(rendition::BYTES), deep).await? else {
+        return Ok(None);
+    };
+    if !is_named(desk, object).await? {
+        return Ok(None);
+    }
+    let number = |field| file.int(field).unwrap_or(0);
+    Ok(Some(Lost { object, document: number(file::DOCUMENT_ID), slot: number(file::SLOT), loss }))
+}
+
+async fn loss_in(
+    desk: &Desk,
+    file: &Record,
+    object: Uuid,
+    kept: Option<i64>,
+    deep: bool,
+) -> Result<Option<Loss>, DeskError> {
+    let reader = match desk.vault().read(object, &owner_of(file)).await {
         Ok(reader) => reader,
         Err(error) => return loss(error).map(Some),
     };
     // Kept whole, in as many bytes as its record says.
-    let kept = file.int(file::KEPT_BYTES).and_then(|bytes| u64::try_from(bytes).ok());
+    let kept = kept.and_then(|bytes| u64::try_from(bytes).ok());
     if kept.is_some_and(|kept| kept != reader.size()) {
         return Ok(Some(Loss::Damaged));
     }
@@ -193,8 +230,13 @@ async fn strays(
 }
 
 async fn is_named(desk: &Desk, object: Uuid) -> Result<bool, DeskError> {
-    let query = Query::all(&FILE, Scope::All, 1).equals(file::OBJECT, object);
-    Ok(!desk.store().select(&query).await?.is_empty())
+    for (entity, field) in [(&FILE, file::OBJECT), (&RENDITION, rendition::OBJECT)] {
+        let query = Query::all(entity, Scope::All, 1).equals(field, object);
+        if !desk.store().select(&query).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn is_discarded(desk: &Desk, object: Uuid) -> Result<bool, DeskError> {

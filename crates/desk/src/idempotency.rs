@@ -16,11 +16,11 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
 
-use crate::Desk;
 use crate::caller::Grant;
 use crate::commands::Ran;
 use crate::error::DeskError;
 use crate::records::Saved;
+use crate::{Desk, warnings};
 
 /// How long an answer is kept, in seconds.
 pub const KEPT_SECONDS: i64 = 24 * 3600;
@@ -45,6 +45,8 @@ pub struct Outcome {
     pub by: String,
     /// Whether a second reviewer has to approve.
     pub waits: bool,
+    /// What was wrong with the pictures, as a document has it.
+    pub warnings: Option<String>,
 }
 
 /// What a verb tells its caller, and can be told again.
@@ -57,17 +59,19 @@ pub trait Repeatable: Sized {
 
 impl Repeatable for Saved {
     fn outcome(&self) -> Outcome {
-        Outcome { on: self.updated_on, by: self.updated_by.clone(), waits: false }
+        let warnings = warnings::to_text(&self.warnings);
+        Outcome { on: self.updated_on, by: self.updated_by.clone(), waits: false, warnings }
     }
 
     fn again(id: i64, outcome: Outcome) -> Self {
-        Self { id, updated_on: outcome.on, updated_by: outcome.by }
+        let warnings = warnings::from_text(&outcome.warnings.unwrap_or_default());
+        Self { id, updated_on: outcome.on, updated_by: outcome.by, warnings }
     }
 }
 
 impl Repeatable for Ran {
     fn outcome(&self) -> Outcome {
-        Outcome { on: self.on, by: self.by.clone(), waits: self.waits }
+        Outcome { on: self.on, by: self.by.clone(), waits: self.waits, warnings: None }
     }
 
     fn again(_: i64, outcome: Outcome) -> Self {

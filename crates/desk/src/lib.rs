@@ -30,6 +30,7 @@ pub mod sweep;
 pub mod tags;
 pub mod tokens;
 pub mod totp;
+pub mod warnings;
 
 mod guard;
 mod hold;
@@ -47,6 +48,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use proofdesk_decoder::Pool;
 use proofdesk_domain::ambient::{Clock, Random};
 use proofdesk_domain::entities::{check, check::CHECK};
 use proofdesk_domain::entities::{client::CLIENT, token::TOKEN, user::USER, user_role::USER_ROLE};
@@ -62,7 +64,6 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::erasure::Ledger;
 use crate::error::DeskError;
-use crate::files::Budget;
 use crate::guard::Guard;
 use crate::idempotency::Turns;
 use crate::passwords::Passwords;
@@ -87,6 +88,8 @@ pub struct Surroundings {
     pub ledger: Ledger,
     /// Fetches files by URL.
     pub gateway: Gateway,
+    /// Decodes files.
+    pub decoder: Pool,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives randomness.
@@ -148,7 +151,6 @@ struct Parts {
     sessions: Sessions,
     passwords: Passwords,
     guard: Arc<Guard>,
-    budget: Budget,
     turns: Turns,
     room: Room,
     oidc: oidc::Issuer,
@@ -165,7 +167,6 @@ impl Desk {
             sessions,
             passwords,
             guard,
-            budget: Budget::default(),
             turns: Turns::default(),
             room: Room::default(),
             oidc: oidc::Issuer::default(),
@@ -209,8 +210,8 @@ impl Desk {
         &self.0.sessions
     }
 
-    fn budget(&self) -> &Budget {
-        &self.0.budget
+    fn decoder(&self) -> &Pool {
+        &self.0.given.decoder
     }
 
     fn turns(&self) -> &Turns {

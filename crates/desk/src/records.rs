@@ -28,6 +28,7 @@ use proofdesk_domain::validation::FieldError;
 use proofdesk_domain::value::Value;
 
 use crate::error::DeskError;
+use crate::warnings::Warning;
 
 /// A body: the properties that a client sent.
 pub type Body = serde_json::Map<String, serde_json::Value>;
@@ -41,12 +42,15 @@ pub struct Saved {
     pub updated_on: i64,
     /// The e-mail address of who changed it.
     pub updated_by: String,
+    /// What is wrong with the pictures that it brought.
+    pub warnings: Vec<Warning>,
 }
 
 impl Saved {
     pub(crate) fn new(id: i64, record: &Record) -> Self {
         let updated_by = record.text(proofdesk_domain::entity::UPDATED_BY).unwrap_or_default().to_owned();
-        Self { id, updated_on: record.int(UPDATED_ON).unwrap_or(0), updated_by }
+        let updated_on = record.int(UPDATED_ON).unwrap_or(0);
+        Self { id, updated_on, updated_by, warnings: Vec::new() }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::audit::{self, Changes, Entry};
 use crate::caller::Caller;
 use crate::documents::check_and_documents;
 use crate::erasure::ledger::Entry as Line;
-use crate::erasure::{self, Kept, Ledger, all_of};
+use crate::erasure::{self, Ledger, all_of};
 use crate::error::DeskError;
 use crate::{Desk, retrying};
 
@@ -204,15 +204,15 @@ async fn destroy_file(desk: &Desk, id: i64, slot: Slot) -> Result<(), DeskError>
         }
         let files = all_of(desk, &FILE, file::DOCUMENT_ID, id).await?;
         let mut in_slot = files.into_iter().filter(|file| file.int(file::SLOT) == Some(slot.number()));
-        let Kept { file, objects } = erasure::of_file(in_slot.next().ok_or(DeskError::NotFound)?);
+        let kept = erasure::of_file(desk, in_slot.next().ok_or(DeskError::NotFound)?).await?;
         let mut transaction = Transaction { scrub: true, ..Transaction::default() };
         transaction.unchanged(&check);
-        transaction.delete(&file);
+        kept.remove(&mut transaction);
         let mut after = before.clone();
         after.set(slot.file_name(), Value::Null);
         expired(desk, &mut transaction, &before, &mut after, &[slot], Cause::Retention);
         desk.commit(transaction).await?;
-        Ok(objects)
+        Ok(kept.objects)
     })
     .await?;
     remember(desk, &objects).await?;

@@ -10,7 +10,7 @@ use proofdesk_domain::validation::FieldError;
 use proofdesk_domain::value::Value;
 
 use crate::caller::Principal;
-use crate::{names, passwords, references};
+use crate::{names, passwords, references, warnings};
 
 /// What a rule looks at.
 pub(crate) struct Change<'a> {
@@ -25,6 +25,9 @@ pub(crate) struct Change<'a> {
 /// Fills in what follows from other fields, and says what is wrong.
 pub(crate) fn apply(change: &Change<'_>, after: &mut Record) -> Vec<FieldError> {
     match after.entity() {
+        entity if entity == &BUSINESS => {
+            Vec::from_iter(warnings::not_codes(after.text(business::REFUSE_WARNINGS)))
+        }
         entity if entity == &CHECK => check(change, after),
         entity if entity == &BUSINESS => business(after),
         entity if entity == &COWORKER => coworker(change, after),

@@ -7,6 +7,7 @@ use futures::TryStreamExt;
 use jiff::Timestamp;
 use proofdesk_domain::entities::{discarded_file, discarded_file::DISCARDED_FILE, file, file::FILE};
 use proofdesk_domain::entities::{idempotent_answer, idempotent_answer::IDEMPOTENT_ANSWER};
+use proofdesk_domain::entities::{rendition, rendition::RENDITION};
 use proofdesk_domain::entities::{spent_state, spent_state::SPENT_STATE, token, token::TOKEN};
 use proofdesk_domain::entity::{Entity, FieldIndex};
 use proofdesk_domain::list::Test;
@@ -40,9 +41,9 @@ pub struct Swept {
     pub answers: u64,
 }
 
-/// Notes in a transaction that a file goes with it: no record names it any more.
-pub(crate) fn discard(desk: &Desk, transaction: &mut Transaction, file: &Record) -> Uuid {
-    let object = object_of(file);
+/// Notes in a transaction that the object of a file or a rendition goes with it: no record names it any more.
+pub(crate) fn discard(desk: &Desk, transaction: &mut Transaction, named: &Record) -> Uuid {
+    let object = object_of(named);
     let record = Record::empty(&DISCARDED_FILE)
         .with(discarded_file::OBJECT, object)
         .with(discarded_file::CREATED_ON, desk.now());
@@ -169,9 +170,10 @@ async fn destroy_orphan(desk: &Desk, object: Uuid, youngest: Timestamp) -> Resul
     if made_on(object).is_some_and(|made| made > youngest) {
         return Ok(false);
     }
-    let query = Query::all(&FILE, Scope::All, 1).equals(file::OBJECT, object);
-    if !desk.store().select(&query).await?.is_empty() {
-        return Ok(false);
+    for (entity, field) in [(&FILE, file::OBJECT), (&RENDITION, rendition::OBJECT)] {
+        if !desk.store().select(&Query::all(entity, Scope::All, 1).equals(field, object)).await?.is_empty() {
+            return Ok(false);
+        }
     }
     desk.vault().shred(object).await?;
     Ok(true)

@@ -18,6 +18,7 @@ pub mod file;
 pub mod idempotent_answer;
 pub mod identity;
 pub mod recovery_code;
+pub mod rendition;
 pub mod spent_state;
 pub mod token;
 pub mod totp;
@@ -37,7 +38,7 @@ pub static PUBLIC: [&Entity; 8] = [
 ];
 
 /// What the desk keeps for itself.
-pub static INTERNAL: [&Entity; 12] = [
+pub static INTERNAL: [&Entity; 13] = [
     &audit_values::AUDIT_VALUES,
     &client::CLIENT,
     &discarded_file::DISCARDED_FILE,
@@ -47,6 +48,7 @@ pub static INTERNAL: [&Entity; 12] = [
     &idempotent_answer::IDEMPOTENT_ANSWER,
     &identity::IDENTITY,
     &recovery_code::RECOVERY_CODE,
+    &rendition::RENDITION,
     &spent_state::SPENT_STATE,
     &token::TOKEN,
     &totp::TOTP,

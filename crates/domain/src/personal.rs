@@ -19,6 +19,7 @@ pub const IMPERSONAL: &[(&str, &str)] = &[
     ("Business", "Name"),
     ("Business", "WebAddress"),
     ("Business", "EmailContact"),
+    ("Business", "RefuseWarnings"),
     ("Role", "Name"),
     ("UserRole", "Name"),
     // The desk's own terms: written from declarations, never from what somebody sent.

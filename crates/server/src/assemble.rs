@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use proofdesk_decoder::{Options, Pool};
 use proofdesk_desk::erasure::Ledger;
 use proofdesk_desk::tokens::browser;
 use proofdesk_desk::{Desk, Reserve, Settings, Surroundings};
@@ -20,8 +21,11 @@ use proofdesk_vault::{
 use secrecy::ExposeSecret;
 
 use crate::ambient::{SystemClock, SystemRandom};
-use crate::config::Config;
+use crate::config::{Config, Sandbox};
 use crate::keys;
+
+/// The command with which this program decodes for another process of its own.
+pub(crate) const DECODE: &str = "decode-worker";
 
 /// Whether the desk's schema is brought up to date when it is opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,7 @@ pub(crate) struct Parts {
     latch: Latch,
     ledger: Ledger,
     gateway: Gateway,
+    decoder: Pool,
     settings: Settings,
 }
 
@@ -60,7 +65,8 @@ pub(crate) async fn parts(config: &Config, schema: Schema) -> anyhow::Result<Par
     let ledger = Ledger::open(&config.ledger_file())?;
     let gateway = gateway(config.egress_policy()?)?;
     let settings = settings(config, folder)?;
-    Ok(Parts { store, keys, objects, source, latch, ledger, gateway, settings })
+    let decoder = decoder(config);
+    Ok(Parts { store, keys, objects, source, latch, ledger, gateway, decoder, settings })
 }
 
 impl Parts {
@@ -82,11 +88,29 @@ impl Parts {
             vault: vault.with_latch(self.latch.clone()),
             ledger: self.ledger.clone(),
             gateway: self.gateway.clone(),
+            decoder: self.decoder.clone(),
             clock: Arc::new(SystemClock),
             random,
             settings: self.settings.clone(),
         }))
     }
+}
+
+/// The children that decode: this program itself, told to.
+pub(crate) fn decoder(config: &Config) -> Pool {
+    let options = Options::this_program(&[DECODE]);
+    let workers = if config.decoder.workers == 0 { options.workers } else { config.decoder.workers as usize };
+    let best_effort = config.decoder.sandbox == Sandbox::BestEffort;
+    Pool::new(Options { workers, best_effort, ..options })
+}
+
+/// Tries whether a child can be had and is kept in, as far as the configuration asks.
+pub(crate) async fn probe(config: &Config) -> anyhow::Result<proofdesk_decoder::Parts> {
+    let parts = decoder(config).probe().await?;
+    if !parts.all() && config.decoder.sandbox == Sandbox::Require {
+        bail!("{parts}; decoder.sandbox = \"best-effort\" does without");
+    }
+    Ok(parts)
 }
 
 /// The one way out. A machine without certificate authorities can't fetch by https, and everything else works.

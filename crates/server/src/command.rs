@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::assemble;
 use crate::backup as backups;
 use crate::config::Config;
 use crate::keys::hide;
@@ -59,6 +60,9 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup back, on an empty machine.
     Restore(backup::Restore),
+    /// Decode files from the standard input, for the desk that started this process.
+    #[command(name = assemble::DECODE, hide = true)]
+    DecodeWorker,
 }
 
 /// Threads for file system calls, long reads and password hashes. Each keeps memory of its own; more of them would not make
@@ -67,6 +71,11 @@ const BLOCKING_THREADS: usize = 16;
 
 /// Runs what was asked for.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    if matches!(arguments.command, Command::DecodeWorker) {
+        // Before there is any thread but this one: what keeps the process in, keeps in one thread.
+        proofdesk_decoder::worker::run()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if matches!(arguments.command, Command::Serve) {
         hide()?;
     }
@@ -83,6 +92,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Retention(retention) => runtime.block_on(retention::run(&load(config)?, retention)),
         Command::Keys(keys) => runtime.block_on(keys::run(&load(config)?, keys)),
         Command::Doctor => runtime.block_on(doctor::run(config)),
+        Command::DecodeWorker => Ok(()),
         Command::Restore(restore) => runtime.block_on(backup::restore(&read(config)?, &restore)),
         Command::Backup(backup) => return Ok(runtime.block_on(backup::run(&load(config)?, backup))),
         Command::Fsck(fsck) => {

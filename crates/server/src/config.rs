@@ -31,6 +31,9 @@ const MASTER_KEY: &str = "MASTER_KEY";
 /// The longest that a used refresh token may give the same pair again, in seconds.
 const MAX_GRACE: u32 = 30;
 
+/// The most processes that decode at one time: each may take 256 MiB.
+const MAX_WORKERS: u32 = 64;
+
 /// Everything that an operator decides.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +61,7 @@ pub(crate) struct Config {
     pub(crate) disk: Disk,
     pub(crate) backup: Backup,
     pub(crate) scan: Scan,
+    pub(crate) decoder: Decoder,
     pub(crate) egress: Egress,
     pub(crate) http: Http,
     pub(crate) tls: Tls,
@@ -153,6 +157,23 @@ pub(crate) struct Scan {
     pub(crate) seconds: u32,
     pub(crate) stream_bytes: u64,
     pub(crate) retry_seconds: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Decoder {
+    pub(crate) workers: u32,
+    pub(crate) sandbox: Sandbox,
+}
+
+/// What to do where the kernel can't keep a decoder in by every part.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Sandbox {
+    /// Not to start.
+    Require,
+    /// To do with the parts that there are.
+    BestEffort,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -276,6 +297,9 @@ impl Config {
             if value == 0 {
                 bail!("{key} must be at least 1");
             }
+        }
+        if self.decoder.workers > MAX_WORKERS {
+            bail!("decoder.workers must be at most {MAX_WORKERS}, is {}", self.decoder.workers);
         }
         if self.tokens.grace_seconds > MAX_GRACE {
             bail!("tokens.grace_seconds must be at most {MAX_GRACE}, is {}", self.tokens.grace_seconds);

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures::{Stream, TryStreamExt};
 use multer::{Field, Multipart};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use proofdesk_desk::documents::{self, Download};
+use proofdesk_desk::documents::{self, Download, Size};
 use proofdesk_desk::files::FileError;
 use proofdesk_domain::slots::Slot;
 
@@ -19,6 +19,7 @@ use crate::call::Call;
 use crate::envelope;
 use crate::error::{Answer, ApiError, plain};
 use crate::idempotency::marked;
+use crate::query::Query;
 use crate::range::{self, Asked};
 use crate::routes::Described;
 
@@ -39,8 +40,8 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The file in a slot, or the part of it that `Range` asks for.
 pub(crate) async fn download(call: Call) -> Answer {
-    let slot = slot(&call)?;
-    let file = documents::download(call.desk(), call.grant()?, call.path_id()?, slot).await?;
+    let (slot, wanted) = (slot(&call)?, wanted(&call.query)?);
+    let file = documents::download(call.desk(), call.grant()?, call.path_id()?, slot, wanted).await?;
     let size = file.reader.size();
     let asked = range::asked(call.headers.get(RANGE).and_then(|range| range.to_str().ok()), size);
     let (status, part) = match asked {
@@ -61,6 +62,26 @@ pub(crate) async fn download(call: Call) -> Answer {
         headers.insert(CONTENT_RANGE, header(&format!("bytes {}-{}/{size}", part.start, part.end - 1)));
     }
     Ok(response)
+}
+
+/// The size that `size` and `page` ask for.
+fn wanted(query: &Query) -> Result<Size, ApiError> {
+    let page = match query.get("page") {
+        None => 1,
+        Some(text) => match text.parse::<u16>() {
+            Ok(page) if page > 0 => page,
+            _ => return Err(ApiError::invalid("page", "is a number from 1")),
+        },
+    };
+    match query.get("size").unwrap_or("original") {
+        size if size.eq_ignore_ascii_case("view") => Ok(Size::View(page)),
+        size if size.eq_ignore_ascii_case("original") && page == 1 => Ok(Size::Original),
+        size if size.eq_ignore_ascii_case("thumbnail") && page == 1 => Ok(Size::Thumbnail),
+        size if size.eq_ignore_ascii_case("original") || size.eq_ignore_ascii_case("thumbnail") => {
+            Err(ApiError::invalid("page", "goes with size=view only"))
+        }
+        _ => Err(ApiError::invalid("size", "is one of original, view and thumbnail")),
+    }
 }
 
 fn slot(call: &Call) -> Result<Slot, ApiError> {

@@ -2,6 +2,7 @@
 
 use proofdesk_domain::enumeration::ENUMERATIONS;
 use proofdesk_domain::lifecycle::COMMANDS;
+use proofdesk_domain::slots::Slot;
 use serde_json::{Value as Json, json};
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type};
 
@@ -35,7 +36,17 @@ pub(super) fn components() -> Vec<(String, Shape)> {
 
 /// The outcome of a write (contract section 4).
 fn envelope() -> Shape {
-    let value = object().property("Id", integer()).required("Id");
+    let warning = object()
+        .property("Slot", one_of(string(), Slot::ALL.map(Slot::prefix)))
+        .required("Slot")
+        .property("Code", one_of(string(), ["Small", "Dark", "Overexposed", "Blurred"]))
+        .required("Code")
+        .property("Message", string())
+        .required("Message");
+    let warnings = array(warning)
+        .min_items(Some(1))
+        .description(Some("What is wrong with the pictures; absent for nothing."));
+    let value = object().property("Id", integer()).required("Id").property("Warnings", warnings);
     let value = AnyOfBuilder::new()
         .item(value)
         .item(receipts::value())

@@ -91,6 +91,7 @@ fn parameters(route: &Route) -> Vec<Parameter> {
             let said =
                 "A part of the file (RFC 9110 section 14); one range at a time, anything else is all of it.";
             all.push(parameter("Range", ParameterIn::Header, said, range));
+            all.extend(sizes());
         }
         Described::Token => {
             let said = "What the client calls itself; a form field is taken too.";
@@ -99,6 +100,18 @@ fn parameters(route: &Route) -> Vec<Parameter> {
         _ => {}
     }
     all
+}
+
+/// How large a file is wanted, and which page of it.
+fn sizes() -> [Parameter; 2] {
+    let size = one_of(string(), ["original", "view", "thumbnail"]);
+    let said = "`original` (without it): the file as it is kept. `view`, `thumbnail`: a JPEG made of it, upright and without \
+                metadata, with a long side of at most 2,000 or 512 pixels.";
+    let page = integer().minimum(Some(1)).maximum(Some(u16::MAX as isize));
+    [
+        parameter("size", ParameterIn::Query, said, size),
+        parameter("page", ParameterIn::Query, "The page of a PDF, with `size=view`; 1 without it.", page),
+    ]
 }
 
 /// The form of an idempotency key; white space at either end is no part of a header's value.

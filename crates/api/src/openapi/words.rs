@@ -142,9 +142,11 @@ const RUN: &str = "All of `Ids` are moved, or none. What the lifecycle does not 
                    `MarkAsRejected` need the role CoworkerIdentityCheck-Edit, on documents too; a location can ask that \
                    nobody decides on what they handed in, and that two reviewers approve. `Erase` empties personal data, destroys \
                    files, and answers with signed receipts; it and `LiftLegalHold` need the entity's role -Delete too.";
-const DOWNLOAD: &str = "Every look is on record before the first byte is sent. 404 where the slot is empty.";
+const DOWNLOAD: &str = "Every look is on record before the first byte is sent. 404 where the slot is empty, or the file has no \
+                        such page.";
 const UPLOAD: &str = "The part `file` of multipart/form-data replaces the file in the slot. It is kept cleaned: without \
-                      metadata but colour profile and orientation.";
+                      metadata but colour profile and orientation. A picture that is small, dark, too bright or blurred is told of \
+                      in `Warnings` of the answer's `Value`.";
 const TOKEN: &str = "The password grant (RFC 6749 section 4.3), the refresh grant (section 6), and for programs the \
                      client credentials grant (section 4.4). A refresh token is good \
                      once. Used again within 30 seconds it gives the same new pair, for an answer that was lost; later it \

@@ -1,7 +1,7 @@
 //! Create and update of documents: check everything, fetch the files, then write it all in one transaction.
 
 use proofdesk_domain::draft::{Draft, Write};
-use proofdesk_domain::entities::{check, check::CHECK, document, document::DOCUMENT, file};
+use proofdesk_domain::entities::{check, check::CHECK, document, document::DOCUMENT, file, rendition};
 use proofdesk_domain::entity::UNIQUE_ID;
 use proofdesk_domain::enumeration::{AuditType, Status};
 use proofdesk_domain::event::Action;
@@ -15,13 +15,14 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::fetch::{self, Fetched, Wish};
-use super::{check_and_documents, files_of};
+use super::{check_and_documents, discard, files_of};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Grant;
 use crate::error::DeskError;
 use crate::files::Taken;
 use crate::records::{self, Body, Saved, subject_of};
 use crate::submission::{self, status_of};
+use crate::warnings::{self, Warning};
 use crate::{Desk, checks, erasure, idempotency, retrying, reviews, scan, sweep};
 
 /// What a write is about.
@@ -294,9 +295,13 @@ async fn attempt(
     submission::save_check(desk, grant.caller(), &mut transaction, &check_before, check);
     let id = save(desk, grant, &mut transaction, before.as_ref(), &mut record, change);
     for fetched in &change.fetched {
-        transaction.insert(fetched.taken.record.clone().with(file::DOCUMENT_ID, id.clone()));
+        let file = transaction.insert(fetched.taken.record.clone().with(file::DOCUMENT_ID, id.clone()));
+        for made in &fetched.taken.renditions {
+            transaction.insert(made.clone().with(rendition::FILE_ID, Value::from(file)));
+        }
     }
-    let saved = Saved::new(0, &record);
+    let warnings = change.fetched.iter().flat_map(|fetched| fetched.taken.warnings.clone()).collect();
+    let saved = Saved { warnings, ..Saved::new(0, &record) };
     idempotency::keep(desk, grant, &mut transaction, id.clone(), &saved).await?;
     let ids = desk.commit(transaction).await?;
     let id = match id {
@@ -369,8 +374,7 @@ async fn put_files(
             let slot = old.int(file::SLOT).unwrap_or(0);
             let replaced = filled.iter().any(|taken| taken.slot.number() == slot);
             if replaced || change.cleared.iter().any(|cleared| cleared.number() == slot) {
-                transaction.delete(&old);
-                discarded.push(sweep::discard(desk, transaction, &old));
+                discarded.extend(discard(desk, transaction, &old).await?);
             } else {
                 held += usize::from(scan::is_held(&old));
             }
@@ -382,6 +386,13 @@ async fn put_files(
     for slot in &change.cleared {
         record.set(slot.file_name(), Value::Null);
     }
+    let old = warnings::from_text(record.text(document::WARNINGS).unwrap_or_default());
+    let stays = |warning: &Warning| {
+        filled.iter().all(|taken| taken.slot != warning.slot) && !change.cleared.contains(&warning.slot)
+    };
+    let new = filled.iter().flat_map(|taken| taken.warnings.iter().copied());
+    let all: Vec<Warning> = old.into_iter().filter(stays).chain(new).collect();
+    record.set(document::WARNINGS, warnings::to_text(&all));
     for taken in filled {
         record.set(taken.slot.file_name(), taken.record.get(file::NAME).clone());
     }

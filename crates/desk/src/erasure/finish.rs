@@ -99,7 +99,7 @@ async fn complete(desk: &Desk, caller: &Caller, begun: &Record) -> Result<Record
     if let Some(target) = target_of(desk, begun).await? {
         counts.objects = target.objects().len() as u64;
         for kept in &target.files {
-            transaction.delete(&kept.file);
+            kept.remove(&mut transaction);
             counts.files += 1;
         }
         traces::erase(desk, caller, &mut transaction, &target, &mut counts).await?;

@@ -94,7 +94,7 @@ async fn forget(desk: &Desk, object: Uuid) -> Result<(), DeskError> {
         for slot in &slots {
             after.set(slot.file_name(), Value::Null);
         }
-        transaction.delete(&of_file(file).file);
+        of_file(desk, file).await?.remove(&mut transaction);
         expired(desk, &mut transaction, &document, &mut after, &slots, Cause::Replay);
         desk.commit(transaction).await.map(drop)
     })

@@ -1,7 +1,7 @@
-//! Mends what a check found: destroys what no record names, and empties the slots of lost files, so that reviewers see it
+//! Mends what a check found: destroys what no record names, empties the slots of lost files, so that reviewers see it
 //! and the customer can hand in again.
 
-use proofdesk_domain::entities::{document::DOCUMENT, file, file::FILE};
+use proofdesk_domain::entities::{document::DOCUMENT, file, file::FILE, rendition, rendition::RENDITION};
 use proofdesk_domain::enumeration::{AuditType, Status};
 use proofdesk_domain::event::Action;
 use proofdesk_domain::record::Record;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::Report;
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Caller;
-use crate::documents::check_and_documents;
+use crate::documents::{check_and_documents, discard};
 use crate::error::DeskError;
 use crate::records::subject_of;
 use crate::submission::{self, status_of};
@@ -55,18 +55,38 @@ async fn lose(desk: &Desk, object: Uuid) -> Result<bool, DeskError> {
 
 async fn empty_slot(desk: &Desk, object: Uuid) -> Result<bool, DeskError> {
     let query = Query::all(&FILE, Scope::All, 1).equals(file::OBJECT, object);
-    let Some(file) = desk.store().select(&query).await?.pop() else { return Ok(false) };
+    let Some(file) = desk.store().select(&query).await?.pop() else {
+        return forget_rendition(desk, object).await;
+    };
     let mut transaction = Transaction::default();
-    transaction.delete(&file);
-    sweep::discard(desk, &mut transaction, &file);
+    discard(desk, &mut transaction, &file).await?;
     let query = Query::by_id(&DOCUMENT, Scope::All, file.int(file::DOCUMENT_ID).unwrap_or(0));
     match desk.store().select(&query).await?.pop() {
         Some(document) => change_document(desk, &mut transaction, &file, document).await?,
         // The database doesn't let this be; if it did, the note is all that there is to make.
-        None => note(desk, &mut transaction, &file, None),
+        None => note(desk, &mut transaction, &file, "a file", None),
     }
     desk.commit(transaction).await?;
     Ok(true)
+}
+
+/// Takes a rendition that can't be read off its file, which stays; false if there is none.
+async fn forget_rendition(desk: &Desk, object: Uuid) -> Result<bool, DeskError> {
+    let Some((made, file)) = rendition_of(desk, object).await? else { return Ok(false) };
+    let mut transaction = Transaction::default();
+    transaction.delete(&made);
+    sweep::discard(desk, &mut transaction, &made);
+    note(desk, &mut transaction, &file, "a picture of a file", None);
+    desk.commit(transaction).await?;
+    Ok(true)
+}
+
+/// A rendition with its file.
+async fn rendition_of(desk: &Desk, object: Uuid) -> Result<Option<(Record, Record)>, DeskError> {
+    let query = Query::all(&RENDITION, Scope::All, 1).equals(rendition::OBJECT, object);
+    let Some(made) = desk.store().select(&query).await?.pop() else { return Ok(None) };
+    let file = Query::by_id(&FILE, Scope::All, made.int(rendition::FILE_ID).unwrap_or(0));
+    Ok(desk.store().select(&file).await?.pop().map(|file| (made, file)))
 }
 
 /// Without a file that it needs, a document that waits for a reviewer waits for the customer again; a decision stays.
@@ -91,7 +111,7 @@ async fn change_document(
     submission::settle(&mut check, &mut after, false, others && status_of(&before) == Status::Submitted);
     submission::save_check(desk, &caller, transaction, &check_before, check);
     desk.stamp_change(&mut after, &caller);
-    note(desk, transaction, file, Some((&before, &after)));
+    note(desk, transaction, file, "a file", Some((&before, &after)));
     submission::announce(desk, transaction, Action::DocumentUpdated, &after, after.id().into());
     transaction.update(after);
     Ok(())
@@ -101,8 +121,14 @@ fn slot_of(file: &Record) -> Option<Slot> {
     Slot::ALL.into_iter().find(|slot| file.int(file::SLOT) == Some(slot.number()))
 }
 
-/// The audit entry: which file of which document is lost.
-fn note(desk: &Desk, transaction: &mut Transaction, file: &Record, document: Option<(&Record, &Record)>) {
+/// The audit entry: which file of which document is lost, or what was made of it.
+fn note(
+    desk: &Desk,
+    transaction: &mut Transaction,
+    file: &Record,
+    what: &str,
+    document: Option<(&Record, &Record)>,
+) {
     let slot = slot_of(file).map_or("", Slot::prefix);
     let entry = Entry {
         kind: AuditType::FileLost,
@@ -110,7 +136,7 @@ fn note(desk: &Desk, transaction: &mut Transaction, file: &Record, document: Opt
         id: file.get(file::DOCUMENT_ID).clone(),
         business: file.get(file::BUSINESS_ID).clone(),
         subject: document.map_or(Value::Null, |(before, _)| subject_of(before)),
-        description: format!("{} has lost a file, which can't be read: {slot}", DOCUMENT.name),
+        description: format!("{} has lost {what}, which can't be read: {slot}", DOCUMENT.name),
         changes: document
             .map_or_else(Changes::default, |(before, after)| Changes::between(Some(before), Some(after))),
     };

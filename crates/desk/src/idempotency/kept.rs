@@ -95,6 +95,7 @@ fn broken() -> DeskError {
 fn seal(desk: &Desk, key: &Key, outcome: &Outcome) -> Result<String, DeskError> {
     let plain = json!({
         "fingerprint": key.fingerprint, "on": outcome.on, "by": outcome.by, "waits": outcome.waits,
+        "warnings": outcome.warnings,
     });
     let mut sealed = plain.to_string().into_bytes();
     let mut nonce = [0; NONCE_LEN];
@@ -122,6 +123,7 @@ fn open(desk: &Desk, record: &Record) -> Result<Kept, DeskError> {
             on: plain["on"].as_i64().ok_or_else(broken)?,
             by: text("by"),
             waits: plain["waits"].as_bool().unwrap_or(false),
+            warnings: plain["warnings"].as_str().map(str::to_owned),
         },
     })
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{HELD, Scan, Verdict, found, is_held};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Caller;
-use crate::documents::{check_and_documents, files_of};
+use crate::documents::{check_and_documents, discard, files_of};
 use crate::error::DeskError;
 use crate::files::{object_of, owner_of};
 use crate::records::subject_of;
@@ -108,8 +108,7 @@ async fn attempt(desk: &Desk, file: &Record, malware: Option<&str>) -> Result<Op
     let mut transaction = Transaction::default();
     let mut discarded = Vec::new();
     if malware.is_some() {
-        transaction.delete(file);
-        discarded.push(sweep::discard(desk, &mut transaction, file));
+        discarded = discard(desk, &mut transaction, file).await?;
         empty_slot(desk, &mut transaction, file, &before, &mut after).await?;
     } else {
         transaction.update(file.clone().with(file::SCAN, Value::Null));

@@ -31,5 +31,7 @@ entity! {
         KEEP_ADDITIONAL_DOCUMENT_DAYS = Field::integer("KeepAdditionalDocumentDays", "keep_additional_document_days");
         /// How many days after a check's end the check and its documents are erased; null keeps them.
         KEEP_RECORD_DAYS = Field::integer("KeepRecordDays", "keep_record_days");
+        /// The warnings for which a file is refused, by their codes, with commas: `Small`, `Dark`, `Overexposed`, `Blurred`.
+        REFUSE_WARNINGS = Field::text("RefuseWarnings", "refuse_warnings", 255);
     }
 }

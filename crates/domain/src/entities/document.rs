@@ -41,6 +41,8 @@ entity! {
             Field::text("AdditionalDocumentFileName", "additional_document_file_name", 255).read_only().personal();
         /// How many of its files wait for the malware scan: nobody gets them, and it can't be accepted until then.
         FILES_HELD = Field::integer("FilesHeld", "files_held").read_only();
+        /// What is wrong with the pictures in it, such as `Photo: Blurred; Document: Small`; null for nothing.
+        WARNINGS = Field::text("Warnings", "warnings", 1000).read_only().personal();
         /// Where it stands.
         STATUS_ = Field::one_of("VerificationStatus", "status", &STATUS).read_only();
         /// The user who approved it first, where a second reviewer is needed.

@@ -31,6 +31,9 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
     if let Some(scanner) = config.scanner()? {
         doctor.check("malware scanner", scanned(&config, &scanner).await);
     }
+    if let Some(parts) = doctor.check("decoder", assemble::probe(&config).await) {
+        say(format_args!("note    {parts}"));
+    }
     doctor.check("address", address(&config).await);
     if let Some(desk) = doctor.check("database, keys and files", assemble::desk(&config, Schema::Keep).await)
     {

@@ -36,6 +36,10 @@ const GRACE: Duration = Duration::from_hours(1);
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     hygiene::close();
     let tls = http::start_tls(config)?;
+    let parts = assemble::probe(config).await.context("the decoder")?;
+    if !parts.all() {
+        tracing::warn!("files are decoded all the same, because decoder.sandbox says so: {parts}");
+    }
     let lock = assemble::lock(config)?;
     assemble::clean(config)?;
     let parts = assemble::parts(config, Schema::Migrate).await?;

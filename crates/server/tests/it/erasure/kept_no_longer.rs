@@ -59,7 +59,7 @@ async fn readable(bench: &Bench, document: i64) -> [bool; 2] {
     let by = grant(&Caller::system(), &DOCUMENT, Operation::Read);
     let mut found = [false; 2];
     for (place, slot) in [Slot::Photo, Slot::Document].into_iter().enumerate() {
-        found[place] = documents::download(&bench.desk, &by, document, slot).await.is_ok();
+        found[place] = documents::download(&bench.desk, &by, document, slot, Size::Original).await.is_ok();
     }
     found
 }

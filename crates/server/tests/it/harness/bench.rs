@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::stream;
 use jiff::Timestamp;
+use proofdesk_decoder::{Options, Pool};
 use proofdesk_desk::caller::{Caller, Grant, Origin, Principal};
 use proofdesk_desk::erasure::Ledger;
 use proofdesk_desk::error::DeskError;
@@ -102,6 +103,10 @@ impl Bench {
                 vault: vault.clone(),
                 ledger: ledger.clone(),
                 gateway: Gateway::new(Policy::default(), &Trust::Only(Vec::new())).expect("a gateway"),
+                decoder: Pool::new(Options {
+                    program: env!("CARGO_BIN_EXE_proofdesk").into(),
+                    ..Options::this_program(&["decode-worker"])
+                }),
                 clock: clock.clone(),
                 random: random.clone(),
                 settings: Settings::default(),

@@ -16,6 +16,7 @@ mod lists;
 mod oauth;
 mod ops;
 mod passwords;
+mod renditions;
 mod roles;
 mod tags;
 mod tenants;
