@@ -26,7 +26,7 @@ fn attempt(wish: &str) {
     match wish {
         "nothing" => {}
         "open" => drop(std::fs::File::open("/etc/passwd")),
-        "write" => drop(std::fs::File::create("/tmp/proofdesk-written")),
+        "write" => drop(std::fs::File::create("/proofdesk-written")),
         "connect" => drop(std::net::UdpSocket::bind("127.0.0.1:0")),
         "fork" => drop(std::process::Command::new("/bin/true").spawn()),
         "thread" => drop(std::thread::Builder::new().spawn(|| ())),

@@ -98,7 +98,11 @@ pub(super) fn check(desk: &Desk, world: &World, acknowledged: &HashSet<i64>) {
     let lost: Vec<_> = acknowledged.difference(&found).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     // Each file is there with its view and its thumbnail.
-    assert_eq!(objects(desk), 2 * 3 * found.len(), "each document has its two files, and there are no others");
+    assert_eq!(
+        objects(desk),
+        2 * 3 * found.len(),
+        "each document has its two files, and there are no others"
+    );
     // Reading each file would take long in a late round; the ones of this round are the last ones.
     let mut latest: Vec<i64> = found.into_iter().collect();
     latest.sort_unstable();
