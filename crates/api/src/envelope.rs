@@ -53,12 +53,12 @@ pub(crate) fn saved(entity: &str, done: &str, saved: &Saved) -> Response {
     let by = Some(saved.updated_by.as_str());
     let mut value = json!({ "Id": saved.id });
     if !saved.warnings.is_empty() {
-        value["Warnings"] = saved.warnings.iter().map(warning).collect();
+        value["Warnings"] = saved.warnings.iter().copied().map(warning).collect();
     }
     Json(envelope(StatusCode::OK, &message, value, on, by)).into_response()
 }
 
-fn warning(warning: &Warning) -> Json_ {
+fn warning(warning: Warning) -> Json_ {
     json!({ "Slot": warning.slot.prefix(), "Code": warning.code(), "Message": warning.message() })
 }
 

@@ -1,5 +1,7 @@
 //! For tests: a child that decodes as the desk's own does, or that does after its confinement what it is told to try.
 
+#![allow(clippy::expect_used, reason = "a test program may panic")]
+
 use std::io::Write;
 use std::process::ExitCode;
 

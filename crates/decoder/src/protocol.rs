@@ -99,10 +99,10 @@ pub(crate) fn read_said(tag: u8, payload: &[u8]) -> Option<Said> {
     let said = match tag {
         HELLO => Said::Hello(Parts { landlock: fields.flag()?, seccomp: fields.flag()? }),
         FOUND => Said::Piece(Piece::Found(Found {
-            width: fields.option()?,
-            height: fields.option()?,
-            pages: fields.option()?,
-            cleaned: fields.option()?,
+            width: fields.number()?.0,
+            height: fields.number()?.0,
+            pages: fields.number()?.0,
+            cleaned: fields.number()?.0,
         })),
         RENDITION => Said::Piece(Piece::Rendition(rendition(&mut fields)?)),
         DONE if payload.is_empty() => Said::Piece(Piece::Done(None)),
@@ -140,6 +140,9 @@ fn type_of(number: u8) -> Option<MediaType> {
     TYPES.get(usize::from(number)).copied()
 }
 
+/// A number that was read, or that there is none.
+struct Number(Option<u32>);
+
 /// The rest of a payload.
 struct Fields<'a>(&'a [u8]);
 
@@ -166,8 +169,9 @@ impl Fields<'_> {
         self.array().map(u32::from_le_bytes)
     }
 
-    fn option(&mut self) -> Option<Option<u32>> {
-        self.word().map(|word| Some(word).filter(|word| *word != NONE))
+    /// A number that may be none.
+    fn number(&mut self) -> Option<Number> {
+        self.word().map(|word| Number(Some(word).filter(|word| *word != NONE)))
     }
 
     fn long(&mut self) -> Option<u64> {

@@ -96,7 +96,7 @@ fn close_files_and_addresses() -> bool {
         .and_then(|rules| rules.handle_access(AccessNet::from_all(newest)))
         .and_then(|rules| rules.scope(Scope::from_all(newest)))
         .and_then(Ruleset::create)
-        .and_then(|rules| rules.restrict_self());
+        .and_then(landlock::RulesetCreated::restrict_self);
     ruleset.is_ok_and(|status| status.ruleset != RulesetStatus::NotEnforced)
 }
 

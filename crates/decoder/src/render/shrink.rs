@@ -26,17 +26,17 @@ impl Shrink {
     }
 
     /// Takes a pixel. One outside the picture is nothing.
-    pub(crate) fn put(&mut self, x: u32, y: u32, [r, g, b]: [u8; 3]) {
+    pub(crate) fn put(&mut self, x: u32, y: u32, pixel: [u8; 3]) {
         if x >= self.width || y >= self.height {
             return;
         }
         let columns = self.width.div_ceil(self.factor) as usize;
         let at = 3 * ((y / self.factor) as usize * columns + (x / self.factor) as usize);
         if self.factor == 1 {
-            self.plain[at..at + 3].copy_from_slice(&[r, g, b]);
+            self.plain[at..at + 3].copy_from_slice(&pixel);
             return;
         }
-        for (sum, value) in self.sums[at..at + 3].iter_mut().zip([r, g, b]) {
+        for (sum, value) in self.sums[at..at + 3].iter_mut().zip(pixel) {
             *sum = sum.saturating_add(u16::from(value));
         }
     }

@@ -88,7 +88,9 @@ pub(crate) async fn serve(
     let api = api(config, desk, listener.local_addr()?)?;
     let app = http::app(config, api, metrics.clone(), extra);
     answer(config, app, listener, metrics, tls, stop).await;
-    chores.into_iter().for_each(|chore| chore.abort());
+    for chore in chores {
+        chore.abort();
+    }
     Ok(())
 }
 

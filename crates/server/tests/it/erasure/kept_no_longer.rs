@@ -1,6 +1,7 @@
 //! Retention: nothing is destroyed a second before its time, nothing that is held, and everything else when its time is over.
 
 use proofdesk_desk::caller::Caller;
+use proofdesk_desk::documents::Size;
 use proofdesk_desk::retention::{self, Due};
 use proofdesk_desk::{commands, documents};
 use proofdesk_domain::entities::{

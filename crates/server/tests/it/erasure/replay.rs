@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use proofdesk_desk::documents::Size;
 use proofdesk_desk::erasure::replay;
 use proofdesk_domain::entities::{check, check::CHECK, document, document::DOCUMENT};
 use proofdesk_domain::roles::Operation;
@@ -59,8 +60,14 @@ async fn who_was_erased_is_erased_again_after_a_restore_and_nobody_else() {
         assert_eq!(record.text(check::NAME), Some(name));
         assert_eq!(record.get(check::ERASED_ON).is_null(), name == "Check");
         let reading = grant(&proofdesk_desk::caller::Caller::system(), &DOCUMENT, Operation::Read);
-        let photo =
-            proofdesk_desk::documents::download(&restored.desk, &reading, document, Slot::Photo, Size::Original).await;
+        let photo = proofdesk_desk::documents::download(
+            &restored.desk,
+            &reading,
+            document,
+            Slot::Photo,
+            Size::Original,
+        )
+        .await;
         assert_eq!(photo.is_ok(), name == "Check");
     }
     assert!(restored.record(&DOCUMENT, gone_document).await.get(document::PHOTO_FILE_NAME).is_null());
