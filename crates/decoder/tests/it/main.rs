@@ -1,5 +1,14 @@
 //! The decoder from outside: the child's confinement, the pool, and what is made of pictures.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::format_push_string,
+    clippy::similar_names,
+    clippy::duration_suboptimal_units,
+    reason = "tests may panic, and build files the short way"
+)]
+
 mod bombs;
 mod child;
 mod confinement;
