@@ -154,6 +154,8 @@ async fn send(pieces: &Sender<Piece>, piece: Piece) -> Result<(), StoreError> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Number,
+    /// 0 or 1, as SQLite keeps it.
+    Flag,
     Text,
     Bytes,
 }
@@ -167,6 +169,7 @@ async fn rows(
     let columns: Vec<String> = table.columns.iter().map(|name| quoted(name)).collect();
     let read = columns.iter().zip(kinds).map(|(name, kind)| match kind {
         Kind::Number => format!("{name}::bigint"),
+        Kind::Flag => format!("{name}::int::bigint"),
         Kind::Text | Kind::Bytes => name.clone(),
     });
     let read: Vec<String> = read.collect();
@@ -191,7 +194,7 @@ async fn rows(
 fn cells(row: &Row, kinds: &[Kind]) -> Result<Vec<Cell>, tokio_postgres::Error> {
     let cell = |(place, kind): (usize, &Kind)| {
         Ok(match kind {
-            Kind::Number => row.try_get::<_, Option<i64>>(place)?.map(Cell::Int),
+            Kind::Number | Kind::Flag => row.try_get::<_, Option<i64>>(place)?.map(Cell::Int),
             Kind::Text => row.try_get::<_, Option<String>>(place)?.map(Cell::Text),
             Kind::Bytes => row.try_get::<_, Option<Vec<u8>>>(place)?.map(Cell::Bytes),
         }

@@ -26,6 +26,7 @@ pub(super) async fn described(client: &Client, name: &str) -> Result<(Table, Vec
         let (column, kind): (String, String) = (row.get(0), row.get(1));
         kinds.push(match kind.as_str() {
             "bigint" | "integer" | "smallint" => Kind::Number,
+            "boolean" => Kind::Flag,
             "text" => Kind::Text,
             "bytea" => Kind::Bytes,
             _ => {

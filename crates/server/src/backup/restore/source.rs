@@ -95,14 +95,15 @@ fn chosen(target: &Path, name: Option<&str>) -> anyhow::Result<Stem> {
     .with_context(|| format!("there is no such backup in {}", target.display()))
 }
 
-/// The copy of the keys that was made with a backup, or if that is too old and gone, the first one since.
+/// The copy of the keys that was made with a backup, or if that is too old and gone, the first one since: of two in one second
+/// names don't tell which came first.
 fn keys_of(stem: &Stem, keys: &Path) -> anyhow::Result<PathBuf> {
     if keys.is_file() {
         return Ok(keys.to_owned());
     }
     let copies = folders::key_copies(keys)?;
     let own = copies.iter().find(|copy| *copy == stem);
-    let since = own.or_else(|| copies.iter().find(|copy| *copy > stem));
+    let since = own.or_else(|| copies.iter().find(|copy| copy.instant() >= stem.instant()));
     let since = since.with_context(|| {
         format!("there is no copy of the keys of this backup, nor a later one, in {}", keys.display())
     })?;

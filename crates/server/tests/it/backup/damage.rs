@@ -34,7 +34,7 @@ fn every_change_of_a_backup_is_found() {
     documents(&desk, &world, 1);
     let folders = back_up(&desk);
     let files = objects(&folders.target.join("objects"));
-    assert_eq!(files.len(), 6, "each file is there once");
+    assert_eq!(files.len(), 18, "each file is there once, with its two pictures");
     let flips = harness::count("FLIPS", 3);
     let parts = [
         named(&folders.target, "manifest-"),

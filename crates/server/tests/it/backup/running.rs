@@ -43,15 +43,25 @@ fn backed_up_while_writing(desk: &Desk, world: &World) -> Vec<i64> {
         for _ in 0..CLIENTS {
             scope.spawn(|| write(&admin, &body, &made, &stop));
         }
+        // Also where the backup fails: the writers would go on for ever.
+        let _stop = Stop(&stop);
         // Enough that some were acknowledged before, and the rest goes on.
         while made.lock().expect("a list").len() < 8 {
             std::thread::yield_now();
         }
         let before = made.lock().expect("a list").clone();
         back_up(desk);
-        stop.store(true, Ordering::Relaxed);
         before
     })
+}
+
+/// Stops the writers when it is dropped.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn write(admin: &Client, body: &serde_json::Value, made: &Mutex<Vec<i64>>, stop: &AtomicBool) {

@@ -90,7 +90,11 @@ fn check(desk: &Desk, admin: &Client, world: &World, acknowledged: &HashSet<i64>
     let found: HashSet<i64> = records.iter().map(|record| record["Id"].as_i64().expect("an id")).collect();
     assert!(acknowledged.is_subset(&found) && found.contains(&id), "acknowledged and lost");
     let files = fs::read_dir(desk.data().join("files")).expect("the files").count();
-    assert_eq!(files, 2 * found.len(), "each document has its two files, and there are no others");
+    assert_eq!(
+        files,
+        6 * found.len(),
+        "each document has its two files with two pictures each, and no others"
+    );
     for id in &found {
         assert_eq!(admin.get(&format!("{DOCUMENTS}/getphoto/{id}")).bytes, jpeg(1));
         assert_eq!(admin.get(&format!("{DOCUMENTS}/getdocument/{id}")).bytes, png(2));

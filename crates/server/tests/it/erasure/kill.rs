@@ -33,7 +33,7 @@ fn a_killed_erasure_is_not_begun_or_finishes() {
     let keys = runtime.block_on(keys.ids(None, 10_000)).expect("the keys").len();
     let objects = std::fs::read_dir(desk.data().join("files")).expect("the files").count();
     assert_eq!(keys, objects);
-    assert_eq!(keys, 2 * outcomes[0], "those of customers who weren't erased, and no others");
+    assert_eq!(keys, 6 * outcomes[0], "those of customers who weren't erased, and no others");
 }
 
 /// Erases a customer while the desk is killed at one system call; gives whether the customer is erased after the restart.

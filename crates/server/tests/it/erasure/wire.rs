@@ -39,7 +39,7 @@ on_both_stores! {
         let before = get(desk, CHECKS, world.check);
         let receipt = erase(desk.admin(), CHECKS, world.check);
         let counts = &receipt["Receipt"]["Counts"];
-        assert_eq!([&counts["Keys"], &counts["Objects"], &counts["Records"], &counts["Files"]], [2, 2, 2, 2]);
+        assert_eq!([&counts["Keys"], &counts["Objects"], &counts["Records"], &counts["Files"]], [6, 6, 2, 2]);
         assert_eq!(receipt["Receipt"]["UniqueId"], before["UniqueId"]);
         assert!(counts["AuditValues"].as_u64().expect("a number") >= 3, "{counts}");
         let check = get(desk, CHECKS, world.check);

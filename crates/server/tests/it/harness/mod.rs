@@ -34,7 +34,7 @@ pub(crate) use count::count;
 pub(crate) use database::LONG_IDS_STEP;
 pub(crate) use desk::{ADMIN_EMAIL, ADMIN_PASSWORD, Desk, Store};
 pub(crate) use file_server::{FileServer, Reply};
-pub(crate) use pictures::{gif, jpeg, pdf, png, webp};
+pub(crate) use pictures::{gif, jpeg, noise, pdf, png, webp};
 pub(crate) use raw::{Raw, RawAnswer};
 pub(crate) use shape::shape;
 pub(crate) use watcher::Watcher;

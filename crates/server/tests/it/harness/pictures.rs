@@ -22,6 +22,18 @@ pub(crate) fn png(seed: u8) -> Vec<u8> {
     drawn(seed, ImageFormat::Png)
 }
 
+/// A PNG that can't be packed: some 480 kB.
+pub(crate) fn noise() -> Vec<u8> {
+    let paint = |x: u32, y: u32| {
+        let mixed = (x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca6b)).wrapping_mul(0xc2b2_ae35);
+        Rgb([(mixed >> 8) as u8, (mixed >> 16) as u8, (mixed >> 24) as u8])
+    };
+    let picture = DynamicImage::ImageRgb8(RgbImage::from_fn(400, 400, paint));
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png).expect("the picture is written");
+    bytes.into_inner()
+}
+
 /// A lossless WebP of 64 by 48 pixels.
 pub(crate) fn webp(seed: u8) -> Vec<u8> {
     drawn(seed, ImageFormat::WebP)

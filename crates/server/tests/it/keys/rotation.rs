@@ -29,18 +29,18 @@ on_both_stores! {
         let before = files(desk);
         let location = world.business.to_string();
         let status = done(desk, &["keys", "status"]);
-        assert!(status.contains(&format!("{location}\t1\tcurrent\t6")), "{status}");
+        assert!(status.contains(&format!("{location}\t1\tcurrent\t18")), "{status}");
         let said = done(desk, &["keys", "rotate", "--business", &location]);
-        assert!(said.contains("6 keys of files are wrapped anew, 1 keys of locations were made, 1 destroyed."), "{said}");
+        assert!(said.contains("18 keys of files are wrapped anew, 1 keys of locations were made, 1 destroyed."), "{said}");
         let status = done(desk, &["keys", "status"]);
-        assert!(status.contains(&format!("{location}\t2\tcurrent\t6")), "{status}");
+        assert!(status.contains(&format!("{location}\t2\tcurrent\t18")), "{status}");
         assert!(!status.contains("retired"), "{status}");
         assert_eq!(files(desk), before, "no file was written anew");
         readable(desk, &documents);
         // The running desk still remembers the key that is gone.
         documents.push(desk.complete_document(&world));
         let said = done(desk, &["keys", "rotate", "--business", "all"]);
-        assert!(said.contains("8 keys of files are wrapped anew"), "{said}");
+        assert!(said.contains("24 keys of files are wrapped anew"), "{said}");
         desk.kill();
         desk.run();
         let admin = desk.signed_in(ADMIN_EMAIL, ADMIN_PASSWORD);
@@ -49,7 +49,7 @@ on_both_stores! {
         }
         let entries = admin.get(&format!("{AUDIT}?AuditTrailEntry_AuditType=113&size=100")).records();
         assert_eq!(entries.len(), 4, "two for each rotation: {entries:?}");
-        assert!(entries.iter().any(|entry| entry["Description"].as_str().is_some_and(|said| said.contains("6 under 1 new keys"))), "{entries:?}");
+        assert!(entries.iter().any(|entry| entry["Description"].as_str().is_some_and(|said| said.contains("18 under 1 new keys"))), "{entries:?}");
     }
 
     fn the_master_key_is_replaced_while_the_desk_serves(desk) {

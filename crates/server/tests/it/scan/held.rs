@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{STREAM, bad_pdf, desk};
 use crate::crash::wait_until;
-use crate::harness::{CHECKS, Clamd, DOCUMENTS, Desk, EICAR_NAME, Store, jpeg, pdf};
+use crate::harness::{CHECKS, Clamd, DOCUMENTS, Desk, EICAR_NAME, Store, jpeg, noise, pdf};
 
 /// What the audit trail calls the end of a held file.
 const SCAN_DESTROYED: i64 = 123;
@@ -60,7 +60,7 @@ fn malware_in_a_held_file_is_destroyed_and_the_customer_asked_again() {
         assert_eq!(desk.admin().get(&format!("{CHECKS}/{}", world.check)).record()["VerificationStatus"], 1);
         assert_eq!(desk.admin().get(&format!("{DOCUMENTS}/getdocument/{document}")).status, 404);
         let files = || std::fs::read_dir(desk.data().join("files")).expect("the files").count();
-        wait_until(|| files() == 1);
+        wait_until(|| files() == 3);
         let entries = desk.audit("CoworkerIdentityCheckDocument", document);
         let destroyed: Vec<_> = entries.iter().filter(|entry| entry["AuditType"] == SCAN_DESTROYED).collect();
         assert_eq!(destroyed.len(), 1, "{entries:#?}");
@@ -79,13 +79,13 @@ fn a_file_larger_than_the_scanner_takes_is_held() {
     if !Clamd::is_there("scan::held::a_file_larger_than_the_scanner_takes_is_held") {
         return;
     }
-    let large = pdf(&"x".repeat(300_000));
+    let large = noise();
     // Once the desk knows the limit, and once it finds out.
     for known in [LIMIT, STREAM] {
         let (desk, port) = desk(Store::Sqlite, &[("SCAN__STREAM_BYTES", &known.to_string())]);
         let _clamd = Clamd::start(port, LIMIT);
         let world = desk.world();
-        let url = desk.files.put("front.pdf", large.clone());
+        let url = desk.files.put("front.png", large.clone());
         let document = desk.document(&world, &json!({ "NewDocumentUrl": url }));
         assert_held(&desk, document, 1);
         // Another file in its place ends the wait.

@@ -126,8 +126,9 @@ fn marked(entity: &Entity, mark: &str, number: u8) -> Value {
     Value::Object(body)
 }
 
-/// Flags that decide what can be done at all.
-const DECIDING: [&str; 7] = [
+/// What decides what can be done at all, and takes no made-up text.
+const DECIDING: [&str; 8] = [
+    "RefuseWarnings",
     "Active",
     "IsAdmin",
     "APIAccess",
