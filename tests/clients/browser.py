@@ -41,19 +41,48 @@ class Browser:
     def find(self, css):
         return self.call("POST", "/element", {"using": "css selector", "value": css})[ELEMENT]
 
+    def act(self, css, act):
+        """Does something with an element; again if the page was just being replaced by the next one."""
+        end = time.monotonic() + 10
+        while True:
+            try:
+                return act(self.find(css))
+            except AssertionError as error:
+                if "stale element" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+
     def text(self, css):
-        return self.call("GET", f"/element/{self.find(css)}/text")
+        return self.act(css, lambda element: self.call("GET", f"/element/{element}/text"))
+
+    def reads(self, css, text):
+        """Whether an element has this text, or comes to have it: the next page may be on its way."""
+        end = time.monotonic() + 10
+        while (found := self.text(css)) != text:
+            assert time.monotonic() < end, f"{css} says {found!r}, not {text!r}"
+            time.sleep(0.05)
+        return True
+
+    def reaches(self, url):
+        """Whether the browser is at an address, or comes there."""
+        end = time.monotonic() + 10
+        while (found := self.address()) != url:
+            assert time.monotonic() < end, f"the browser is at {found!r}, not {url!r}"
+            time.sleep(0.05)
+        return True
 
     def shown(self, css):
-        return self.call("GET", f"/element/{self.find(css)}/displayed")
+        return self.act(css, lambda element: self.call("GET", f"/element/{element}/displayed"))
 
     def type(self, css, text):
-        element = self.find(css)
-        self.call("POST", f"/element/{element}/clear", {})
-        self.call("POST", f"/element/{element}/value", {"text": text})
+        def write(element):
+            self.call("POST", f"/element/{element}/clear", {})
+            self.call("POST", f"/element/{element}/value", {"text": text})
+
+        self.act(css, write)
 
     def click(self, css):
-        self.call("POST", f"/element/{self.find(css)}/click", {})
+        self.act(css, lambda element: self.call("POST", f"/element/{element}/click", {}))
 
     def script(self, text):
         return self.call("POST", "/execute/sync", {"script": text, "args": []})

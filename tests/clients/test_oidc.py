@@ -54,7 +54,7 @@ def browser(tmp_path):
 def walk(browser, office, name):
     """From the desk's page to the issuer, through its forms, and back."""
     browser.open(f"{office.url}/account/sign-in")
-    assert browser.text("#oidc") == "Sign in with the office"
+    assert browser.reads("#oidc", "Sign in with the office")
     browser.click("#oidc")
     browser.type("input[name=login]", name)
     browser.type("input[name=password]", "anything")
@@ -66,26 +66,26 @@ def walk(browser, office, name):
 
 def test_somebody_signs_in_with_roles_that_come_and_go_and_out_again(browser, office, issuer, tmp_path):
     walk(browser, office, "ada")
-    assert browser.address() == f"{office.url}/account"
-    assert (browser.text("#name"), browser.text("#email")) == ("Ada", "ada@example.com")
-    assert browser.text("#roles") == "London: Reviewer"
+    assert browser.reaches(f"{office.url}/account")
+    assert browser.reads("#name", "Ada") and browser.reads("#email", "ada@example.com")
+    assert browser.reads("#roles", "London: Reviewer")
     assert "Browser, by OpenID Connect (here)" in browser.text("#sign-ins")
     browser.screenshot(tmp_path / "account.png")
     assert browser.script("return document.cookie") == "", "no script sees the session"
 
     browser.click(".sign-out button")
-    assert browser.text("h1") == "Signed out"
+    assert browser.reads("h1", "Signed out")
     browser.call("POST", "/back", {})
     assert "Ada" not in browser.script("return document.documentElement.outerHTML"), "going back shows nothing"
     browser.open(f"{office.url}/account")
-    assert browser.address() == f"{office.url}/account/sign-in"
+    assert browser.reaches(f"{office.url}/account/sign-in")
 
     issuer.change(ada=person("ada", groups=[]))
     browser.call("DELETE", "/cookie")
     browser.open(issuer.url)
     browser.call("DELETE", "/cookie")
     walk(browser, office, "ada")
-    assert browser.address() == f"{office.url}/account"
+    assert browser.reaches(f"{office.url}/account")
     assert browser.text("#roles").startswith("You have no roles yet")
     issuer.change(ada=person("ada", groups=["reviewers"]))
 
@@ -100,9 +100,9 @@ def test_somebody_signs_in_with_roles_that_come_and_go_and_out_again(browser, of
 )
 def test_who_may_not_is_told_why(browser, office, name, words):
     walk(browser, office, name)
-    assert browser.text("[role=alert]") == words
+    assert browser.reads("[role=alert]", words)
     browser.open(f"{office.url}/account")
-    assert browser.address() == f"{office.url}/account/sign-in"
+    assert browser.reaches(f"{office.url}/account/sign-in")
 
 
 def test_who_says_no_there_is_not_signed_in(browser, office):
@@ -110,9 +110,7 @@ def test_who_says_no_there_is_not_signed_in(browser, office):
     browser.click("#oidc")
     browser.find("input[name=login]")
     browser.click("a[href$='/abort']")
-    assert browser.text("[role=alert]") == "You were not signed in there, or said no: start again."
-
-
+    assert browser.reads("[role=alert]", "You were not signed in there, or said no: start again.")
 def test_the_pages_are_usable_on_a_telephone(browser, office):
     browser.open(f"{office.url}/account/sign-in")
     fits = "return document.documentElement.scrollWidth <= innerWidth"

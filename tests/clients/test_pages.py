@@ -28,8 +28,8 @@ def sign_in(desk, email, password):
 def test_an_invited_user_sets_a_password(desk, browser, tmp_path):
     link = invite(desk, "ann@example.com")
     browser.open(link)
-    assert browser.address() == f"{desk.url}/account/password", "what the link holds is not left in the address"
-    assert browser.text("h1") == "Set your password"
+    assert browser.reaches(f"{desk.url}/account/password"), "what the link holds is not left in the address"
+    assert browser.reads("h1", "Set your password")
     browser.type("#password", "password")
     assert browser.script("return document.activeElement.id") == "password"
     # The browser holds short ones back; the desk does too.
