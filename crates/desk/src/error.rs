@@ -100,14 +100,14 @@ impl From<WriteError> for DeskError {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Backend(error) => error.into(),
-            other => Self::Unavailable(other.to_string()),
+            other => Self::Unavailable(with_causes(&other)),
         }
     }
 }
 
 impl From<ReadError> for DeskError {
     fn from(error: ReadError) -> Self {
-        Self::Unavailable(error.to_string())
+        Self::Unavailable(with_causes(&error))
     }
 }
 
@@ -116,7 +116,35 @@ impl From<BackendError> for DeskError {
         match error {
             BackendError::Broken(why) => Self::Broken(why),
             BackendError::Full => Self::Full,
-            other => Self::Unavailable(other.to_string()),
+            other => Self::Unavailable(with_causes(&other)),
         }
+    }
+}
+
+/// An error and all that caused it, in one line: what whoever reads the log at night needs.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        // Some repeat what they wrap.
+        if !said.ends_with(&text) {
+            said = format!("{said}: {text}");
+        }
+        next = cause.source();
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use proofdesk_vault::{BackendError, KeyStoreError};
+
+    use super::DeskError;
+
+    #[test]
+    fn what_failed_below_is_told_once() {
+        let error = DeskError::from(BackendError::from(KeyStoreError::new("database is locked")));
+        assert_eq!(error.to_string(), "the key store failed: database is locked");
     }
 }

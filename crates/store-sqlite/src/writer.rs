@@ -3,6 +3,8 @@
 //! A group is written without savepoints first, since nearly all of it will stay. Only if something is refused, and in the
 //! group after that, each write has a savepoint of its own.
 
+mod scrub;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -209,7 +211,7 @@ impl Groups {
             let committed = self.commit(&mut group);
             let scrubbed = match committed {
                 Ok(()) if group.iter().any(|work| work.scrubs()) => {
-                    scrub(&self.connection).map_err(|failure| self.seen(failure))
+                    scrub::scrub(&self.connection).map_err(|failure| self.seen(failure))
                 }
                 _ => Ok(()),
             };
@@ -319,19 +321,6 @@ fn ended_by_itself() -> rusqlite::Error {
         code,
         Some("a statement failed and took the transaction with it".to_owned()),
     )
-}
-
-/// Moves the log into the database and empties it.
-fn scrub(connection: &Connection) -> Result<(), Failure> {
-    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-    match busy {
-        Ok(false) => Ok(()),
-        Ok(true) => {
-            let why = "the log can't be emptied while another process reads; delete again";
-            Err(Failure::Other(why.to_owned()))
-        }
-        Err(error) => Err(Failure::of(error)),
-    }
 }
 
 #[cfg(test)]

@@ -131,9 +131,14 @@ impl Ring {
         Err(BackendError::BusinessKey(business))
     }
 
-    /// Makes the next key of a business that has no current one.
+    /// Makes the next key of a business that has no current one. If another made it meanwhile, that one stays: a second
+    /// one would retire it, and so look like a rotation that nobody began.
     async fn make_business(&self, business: i64) -> Result<(), BackendError> {
-        let version = self.last_version(business).await?.checked_add(1);
+        let last = self.last(business).await?;
+        if last.as_ref().is_some_and(|last| !last.retired) {
+            return Ok(());
+        }
+        let version = last.map_or(0, |last| last.version).checked_add(1);
         let version = version.ok_or(BackendError::BusinessKey(business))?;
         let row = self.new_business_key(BusinessPlace { business, version })?;
         let check = self.master().check;
@@ -143,13 +148,14 @@ impl Ring {
         }
     }
 
-    /// The latest version that a business had a key of; 0 if it never had one.
-    async fn last_version(&self, business: i64) -> Result<u32, BackendError> {
-        let mut last = 0;
+    /// The latest key that a business had, be it retired or destroyed.
+    async fn last(&self, business: i64) -> Result<Option<BusinessKeyRow>, BackendError> {
+        let mut last: Option<BusinessKeyRow> = None;
         loop {
-            let row = self.store.business_keys(Some((business, last)), 1).await?.pop();
+            let after = last.as_ref().map_or(0, |last| last.version);
+            let row = self.store.business_keys(Some((business, after)), 1).await?.pop();
             match row.filter(|row| row.business == business) {
-                Some(row) => last = row.version,
+                Some(row) => last = Some(row),
                 None => return Ok(last),
             }
         }

@@ -40,15 +40,24 @@ impl Master {
 
     /// The key that the store belongs to; a store that belongs to none and holds nothing is given to the only one.
     pub(super) async fn first(store: &dyn KeyStore, source: &dyn MasterSource) -> Result<Self, OpenError> {
-        let candidates = source.load().await?;
-        let check = match store.setting(MASTER_CHECK).await.map_err(BackendError::from)? {
-            Some(check) => check,
-            None => first_check(store, &candidates).await?,
-        };
-        let chosen = Self::choose(candidates, &check).map_err(|_| OpenError::Cipher)?;
-        let (key, master) = chosen.ok_or(OpenError::WrongMasterKey)?;
-        source.settle(&key).await;
-        Ok(master)
+        let mut tried = None;
+        loop {
+            let candidates = source.load().await?;
+            let check = match store.setting(MASTER_CHECK).await.map_err(BackendError::from)? {
+                Some(check) => check,
+                None => first_check(store, &candidates).await?,
+            };
+            let chosen = Self::choose(candidates, &check).map_err(|_| OpenError::Cipher)?;
+            if let Some((key, master)) = chosen {
+                source.settle(&key).await;
+                return Ok(master);
+            }
+            // Another process may have replaced the master key between the two looks: then the check value is another too.
+            if tried.as_ref() == Some(&check) {
+                return Err(OpenError::WrongMasterKey);
+            }
+            tried = Some(check);
+        }
     }
 }
 

@@ -253,6 +253,36 @@ async fn a_running_vault_takes_the_new_master_key_when_it_needs_it() {
     );
 }
 
+/// Lets the others go on before each call, some longer than others, so that many look before one of them writes.
+#[derive(Default)]
+struct Crowd(AtomicU64);
+
+#[async_trait]
+impl Hook for Crowd {
+    async fn before(&self, _call: &'static str) -> Result<(), KeyStoreError> {
+        for _ in 0..self.0.fetch_add(1, Ordering::Relaxed) % 4 {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn many_first_files_of_a_business_share_one_key() {
+    let stage = Stage::new().await;
+    let vault = stage
+        .open_over(Arc::new(Hooked { store: stage.keys.clone(), hook: Crowd::default() }))
+        .await
+        .unwrap();
+    let owner = Owner { business: 88, ..place(0).1 };
+    let bytes = plaintext(1);
+    let files = (0..40).map(|number| store(&vault, Uuid::from_u128(8800 + number), &owner, &bytes));
+    futures::future::join_all(files).await;
+    let keys = stage.keys.business_keys(Some((88, 0)), 10).await.unwrap();
+    assert_eq!(keys.iter().filter(|key| key.business == 88).count(), 1, "{keys:?}");
+    assert!(!vault.rotation_is_unfinished(None).await.unwrap());
+}
+
 #[tokio::test]
 async fn a_known_business_costs_one_read_of_its_files_key() {
     let stage = Stage::new().await;

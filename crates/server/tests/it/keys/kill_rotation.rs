@@ -33,6 +33,7 @@ fn every_file_opens_wherever_a_rotation_is_killed() {
     let stop = AtomicBool::new(false);
     let used = AtomicUsize::new(0);
     std::thread::scope(|scope| {
+        let stops = Stops(&stop);
         let visitor = scope.spawn(|| use_on(&admin, document, &stop, &used));
         for round in 0..harness::count("ROTATIONS", 8) {
             kill_one(&desk, round);
@@ -41,11 +42,20 @@ fn every_file_opens_wherever_a_rotation_is_killed() {
             wait_until(|| used.load(Ordering::Relaxed) > before || visitor.is_finished());
             done(&desk, rotation(round));
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(stops);
         visitor.join().expect("every upload and every look succeeds");
     });
     fillers.open(0, FILLERS as usize);
     assert!(!done(&desk, &["keys", "status"]).contains("retired"));
+}
+
+/// Ends the visits, also when the test fails: it would wait for them for ever.
+struct Stops<'a>(&'a AtomicBool);
+
+impl Drop for Stops<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Many, in a long run: those are moved in batches, and the progress is told.
