@@ -107,6 +107,10 @@ fn from_desk(error: DeskError, settings: &Settings, request_id: &str) -> Respons
             StatusCode::SERVICE_UNAVAILABLE,
             "Nothing can be written: a disk of the desk has failed. It must be looked at, and the desk started anew.",
         ),
+        DeskError::Sealed => plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The desk is sealed: it waits for its master key. Try again later.",
+        ),
         DeskError::Full => plain(
             StatusCode::INSUFFICIENT_STORAGE,
             "There is no room for it: the desk's disk is full. Removing records still works.",

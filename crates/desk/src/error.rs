@@ -64,6 +64,9 @@ pub enum DeskError {
     /// on.
     #[error("nothing is written any more: {0}")]
     Broken(String),
+    /// The master key was replaced, and where it comes from doesn't give the new one yet.
+    #[error("the master key was replaced, and where it comes from does not give the new one yet")]
+    Sealed,
     /// There is no room left for what was to be written.
     #[error("the disk is full")]
     Full,
@@ -107,7 +110,10 @@ impl From<WriteError> for DeskError {
 
 impl From<ReadError> for DeskError {
     fn from(error: ReadError) -> Self {
-        Self::Unavailable(with_causes(&error))
+        match error {
+            ReadError::Backend(error) => error.into(),
+            other => Self::Unavailable(with_causes(&other)),
+        }
     }
 }
 
@@ -116,6 +122,7 @@ impl From<BackendError> for DeskError {
         match error {
             BackendError::Broken(why) => Self::Broken(why),
             BackendError::Full => Self::Full,
+            BackendError::MasterReplaced => Self::Sealed,
             other => Self::Unavailable(with_causes(&other)),
         }
     }

@@ -79,7 +79,12 @@ impl Ring {
             BackendError::MasterReplaced
         })?;
         let chosen = Master::choose(candidates, &check).map_err(|_| BackendError::Cipher)?;
-        let (key, master) = chosen.ok_or(BackendError::MasterReplaced)?;
+        let Some((key, master)) = chosen else {
+            tracing::error!(
+                "the master key was replaced, and where it comes from does not give the new one yet"
+            );
+            return Err(BackendError::MasterReplaced);
+        };
         self.take_master(master);
         self.source.settle(&key).await;
         tracing::info!("the master key was replaced; the new one is in use");

@@ -188,6 +188,11 @@ pub(super) fn words(error: ApiError, request_id: &str) -> (StatusCode, String) {
             );
             (StatusCode::INTERNAL_SERVER_ERROR, text)
         }
+        ApiError::Desk(DeskError::Sealed | DeskError::Broken(_) | DeskError::Full) => {
+            let text =
+                "The desk can't keep anything at the moment. Tell your administrator, and try again later.";
+            (StatusCode::SERVICE_UNAVAILABLE, text.to_owned())
+        }
         ApiError::Desk(DeskError::NotFound) => (StatusCode::NOT_FOUND, "There is no such page.".to_owned()),
         _ => (StatusCode::CONFLICT, "That could not be done. Try again.".to_owned()),
     }

@@ -136,7 +136,8 @@ fn a_desk_that_does_not_get_the_new_key_writes_nothing_that_it_could_not_open() 
         "NewPhotoUrl": desk.files.put("f.jpg", jpeg(1)),
     });
     let refused = desk.admin().post(DOCUMENTS, &body);
-    assert_eq!(refused.status, 500, "a new location needs the master key: {}", refused.text());
+    assert_eq!(refused.status, 503, "a new location needs the master key: {}", refused.text());
+    assert!(refused.text().contains("sealed"), "{}", refused.text());
     assert!(
         desk.log()
             .contains("the master key was replaced, and where it comes from does not give the new one yet")
