@@ -60,14 +60,14 @@ pub(crate) fn all(job: &Job, bytes: Vec<u8>, sink: &mut impl Sink) -> Result<Opt
     let bytes = look(job, bytes, sink)?;
     match job.media_type {
         MediaType::Pdf => pdf::pages(bytes, job.limits.pages, |page, raster| {
-            deliver(&raster, page, sink)?;
+            deliver(raster, page, sink)?;
             Ok(())
         })
         .map(|()| None),
         media_type => {
             let raster = decode(media_type, &bytes)?;
             drop(bytes);
-            let view = deliver(&raster, 1, sink)?;
+            let view = deliver(raster, 1, sink)?;
             Ok(quality::is_measured(media_type).then(|| measure(&view)))
         }
     }
@@ -97,8 +97,8 @@ fn decode(media_type: MediaType, bytes: &[u8]) -> Result<Raster, Trouble> {
 }
 
 /// Writes the view of a page, and the thumbnail of the first; gives the view.
-fn deliver(raster: &Raster, page: u16, sink: &mut impl Sink) -> Result<Raster, Trouble> {
-    let view = raster.fitted(Kind::View.side());
+fn deliver(raster: Raster, page: u16, sink: &mut impl Sink) -> Result<Raster, Trouble> {
+    let view = raster.into_fitted(Kind::View.side());
     encode(&view, Kind::View, page, sink)?;
     if page == 1 {
         encode(&view.fitted(Kind::Thumbnail.side()), Kind::Thumbnail, page, sink)?;

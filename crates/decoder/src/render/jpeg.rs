@@ -32,7 +32,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Trouble> {
     };
     let orientation = decoder.exif_data().and_then(proofdesk_intake::orientation).unwrap_or(1);
     let raster = Raster::new(u32::from(info.width), u32::from(info.height), rgb)?;
-    Ok(raster.fitted(Kind::View.side()).upright(Orientation::from_exif(orientation)))
+    Ok(raster.into_fitted(Kind::View.side()).upright(Orientation::from_exif(orientation)))
 }
 
 /// Ink to light, as the decoder gives it: 255 is all of an ink.

@@ -32,7 +32,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Trouble> {
             shrink.put(first + column * apart, y, opaque(color, pixel));
         }
     }
-    Ok(shrink.finish()?.fitted(crate::VIEW_SIDE).upright(Orientation::from_exif(orientation)))
+    Ok(shrink.finish()?.into_fitted(crate::VIEW_SIDE).upright(Orientation::from_exif(orientation)))
 }
 
 /// Where the rows lie, in the order in which they come: the first column, the row, and how far apart pixels are.

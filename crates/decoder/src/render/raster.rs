@@ -32,6 +32,11 @@ impl Raster {
         resized.unwrap_or_else(|| self.clone())
     }
 
+    /// The same, of a picture that nobody needs any more: where it has the size already, without a second one in memory.
+    pub(crate) fn into_fitted(self, side: u32) -> Self {
+        if fit(self.width, self.height, side) == (self.width, self.height) { self } else { self.fitted(side) }
+    }
+
     fn resized(&self, width: u32, height: u32) -> Option<Self> {
         let source: TypedImageRef<'_, U8x3> =
             TypedImageRef::from_buffer(self.width, self.height, &self.rgb).ok()?;

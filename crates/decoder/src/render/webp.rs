@@ -26,5 +26,5 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Trouble> {
         shrink.put(x, y, on_white([pixel[0], pixel[1], pixel[2]], opacity));
     }
     drop(pixels);
-    Ok(shrink.finish()?.fitted(crate::VIEW_SIDE).upright(Orientation::from_exif(orientation)))
+    Ok(shrink.finish()?.into_fitted(crate::VIEW_SIDE).upright(Orientation::from_exif(orientation)))
 }
