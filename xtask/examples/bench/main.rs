@@ -6,9 +6,11 @@
 mod baseline;
 mod cases;
 mod client;
+mod decode;
 mod figures;
 mod flood;
 mod load;
+mod memory;
 #[path = "../../src/bench/options.rs"]
 mod options;
 mod picture;
@@ -20,12 +22,13 @@ mod syncs;
 mod targets;
 mod usage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Parser;
 
 use crate::cases::{Bench, Case};
+use crate::decode::Decoding;
 use crate::options::Options;
 use crate::report::Report;
 use crate::server::Server;
@@ -39,6 +42,12 @@ struct Arguments {
     /// A folder on a real disk, for the server's data and for `bench.json`.
     #[arg(long)]
     target: PathBuf,
+    /// Node.js, which runs what the decoder is compared with.
+    #[arg(long)]
+    node: PathBuf,
+    /// The script that it runs.
+    #[arg(long)]
+    rival: PathBuf,
     #[command(flatten)]
     options: Options,
 }
@@ -58,13 +67,27 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     let server = Server::start(&arguments.server, folder.path())?;
     let idle_kib = server.idle_kib().await?;
     let bench = Bench { world: seed::fill(&server, options.rows).await?, server };
+    let photo = picture::photo()?;
+    let one_job = memory::one_job(&bench, &photo).await?;
     let figures = rounds::measure(&bench, &cases, options).await?;
     let syncs = syncs::count(&bench).await?;
     let loaded_kib = bench.server.idle_kib().await?;
-    let report = Report { options, figures, syncs, idle_kib, loaded_kib };
+    let decoding = decoding(arguments, &photo, folder.path()).await?;
+    let report = Report { options, figures, syncs, idle_kib, loaded_kib, one_job, decoding };
     println!("{report}");
     let file = arguments.target.join("bench.json");
     std::fs::write(&file, format!("{:#}\n", report.json())).context("bench.json")?;
     eprintln!("The same as JSON: {}", file.display());
     Ok(())
+}
+
+/// The decoder and its rival, if they are chosen.
+async fn decoding(arguments: &Arguments, photo: &[u8], folder: &Path) -> Result<Decoding> {
+    let options = &arguments.options;
+    if !options.only.is_empty() && !options.only.iter().any(|start| decode::NAME.starts_with(start.as_str()))
+    {
+        return Ok(Decoding::default());
+    }
+    let rival = decode::Program { node: arguments.node.clone(), script: arguments.rival.clone() };
+    decode::measure(&arguments.server, &rival, photo, options.rounds, folder).await
 }

@@ -5,7 +5,9 @@ use std::fmt::{Display, Formatter, Result};
 use serde_json::{Value, json};
 
 use crate::cases::YARDSTICK;
+use crate::decode::{Cost, Decoding};
 use crate::figures::{Figures, Measured, Spread};
+use crate::memory::OneJob;
 use crate::options::Options;
 use crate::syncs::Syncs;
 use crate::targets;
@@ -25,6 +27,10 @@ pub(crate) struct Report<'a> {
     pub(crate) idle_kib: u64,
     /// The memory that was resident after all loads, in KiB.
     pub(crate) loaded_kib: u64,
+    /// What one large picture took.
+    pub(crate) one_job: OneJob,
+    /// The decoder and its rival.
+    pub(crate) decoding: Decoding,
 }
 
 impl Report<'_> {
@@ -67,6 +73,8 @@ impl Report<'_> {
             "syncs": self.syncs.iter().map(syncs).collect::<Vec<_>>(),
             "idle_memory": self.idle_kib,
             "memory_after_loads": self.loaded_kib,
+            "memory_of_one_photo": { "server": self.one_job.server, "decoder": self.one_job.decoder },
+            "decoding": self.decoding.json(),
             "targets": targets.iter().map(target).collect::<Vec<_>>(),
         })
     }
@@ -93,6 +101,28 @@ impl Report<'_> {
             measured.spread(|sample| f64::from(sample.most)).median / 1000.0,
             measured.peak_mib(),
         )
+    }
+}
+
+impl Report<'_> {
+    /// What decoding cost, where it was measured.
+    fn decoding(&self, f: &mut Formatter<'_>) -> Result {
+        let Decoding { ours, both, thumbnail } = &self.decoding;
+        let named: [(&str, &[Cost]); 3] = [
+            ("ours, view and thumbnail", ours),
+            ("sharp, the same", both),
+            ("sharp, thumbnail alone", thumbnail),
+        ];
+        for (name, costs) in named.into_iter().filter(|(_, costs)| !costs.is_empty()) {
+            let cpu = Decoding::spread(costs, |cost| cost.cpu);
+            let wall = Decoding::spread(costs, |cost| cost.wall);
+            writeln!(
+                f,
+                "decode, {name}: {:.1} ms of CPU ({:.1}–{:.1}), {:.1} ms on the clock",
+                cpu.median, cpu.min, cpu.max, wall.median
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -128,6 +158,14 @@ impl Display for Report<'_> {
             mib(self.idle_kib),
             mib(self.loaded_kib)
         )?;
+        let OneJob { server, decoder } = self.one_job;
+        writeln!(
+            f,
+            "a photo of 12 megapixels: {:.1} MiB in the server, {:.1} in the decoder",
+            mib(server),
+            mib(decoder)
+        )?;
+        self.decoding(f)?;
         for target in targets::of(self) {
             writeln!(
                 f,

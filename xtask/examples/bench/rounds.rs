@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::baseline::hash_and_encrypt;
-use crate::cases::{Bench, Case, Kind, UPLOADS};
+use crate::cases::{Bench, Case, Kind};
 use crate::client::Request;
 use crate::figures::{Figures, Measured, Sample};
 use crate::flood::Flood;
@@ -29,11 +29,12 @@ pub(crate) async fn measure(bench: &Bench, cases: &[Case], options: &Options) ->
         for step in 0..cases.len() {
             let place = (step + round) % cases.len();
             let case = cases[place];
-            let sample = if case.kind == Kind::Upload {
+            if case.kind == Kind::Upload {
                 figures.baseline.push(hash_and_encrypt(&bench.world.picture)?.as_secs_f64() * 1e6);
-                upload(bench, case).await?
-            } else {
-                sample(bench, case, bench.requests(case.kind, &[]), time).await?
+            }
+            let sample = match case.kind.uploads() {
+                Some(count) => upload(bench, case, count).await?,
+                None => sample(bench, case, bench.requests(case.kind, &[]), time).await?,
             };
             figures.cases[place].samples.push(sample);
         }
@@ -41,9 +42,9 @@ pub(crate) async fn measure(bench: &Bench, cases: &[Case], options: &Options) ->
     Ok(figures)
 }
 
-async fn upload(bench: &Bench, case: Case) -> Result<Sample> {
-    let places = bench.places().await?;
-    let measured = sample(bench, case, bench.requests(case.kind, &places), Until::Count(UPLOADS)).await;
+async fn upload(bench: &Bench, case: Case, count: u64) -> Result<Sample> {
+    let places = bench.places(count).await?;
+    let measured = sample(bench, case, bench.requests(case.kind, &places), Until::Count(count)).await;
     bench.clear(&places).await?;
     measured
 }
@@ -72,7 +73,7 @@ async fn sample(bench: &Bench, case: Case, requests: Vec<Request>, until: Until)
 }
 
 /// Waits until the server has nothing more to do: it destroys files after it has answered.
-async fn settle(server: Process) -> Result<()> {
+pub(crate) async fn settle(server: Process) -> Result<()> {
     let mut before = server.cpu()?;
     for _ in 0..PATIENCE {
         tokio::time::sleep(WATCH).await;

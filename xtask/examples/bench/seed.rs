@@ -22,6 +22,8 @@ const CONNECTIONS: usize = 64;
 /// In how many steps the filling is told of.
 const STEPS: u64 = 10;
 
+const MIB: usize = 1024 * 1024;
+
 /// What the server holds.
 pub(crate) struct World {
     /// The header that signs requests.
@@ -36,8 +38,10 @@ pub(crate) struct World {
     pub(crate) rows: u64,
     /// Some of these documents, from all over the list.
     pub(crate) ids: Vec<i64>,
-    /// The file that is uploaded.
+    /// The file of 1 MiB that is uploaded.
     pub(crate) picture: Vec<u8>,
+    /// The one of 5 MiB.
+    pub(crate) large_picture: Vec<u8>,
 }
 
 impl World {
@@ -72,10 +76,13 @@ impl World {
 
 /// Fills a new server.
 pub(crate) async fn fill(server: &Server, rows: u64) -> Result<World> {
-    let picture = picture::noise()?;
+    let picture = picture::noise(MIB)?;
+    let large_picture = picture::noise(5 * MIB)?;
     let mut connection = Connection::open(server.address).await?;
     let authorization = sign_in(&mut connection).await?;
-    let mut world = World { authorization, coworker: 0, listed: 0, grows: 0, rows, ids: Vec::new(), picture };
+    let ids = Vec::new();
+    let mut world =
+        World { authorization, coworker: 0, listed: 0, grows: 0, rows, ids, picture, large_picture };
     let business =
         create(&mut connection, &world, "/api/sys/businesses", &json!({ "Name": "Bench" })).await?;
     let coworker = json!({

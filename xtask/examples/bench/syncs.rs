@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::cases::{Bench, Kind};
 use crate::load::{self, Until};
+use crate::rounds::settle;
 
 /// The syncs of one load of creates.
 pub(crate) struct Syncs {
@@ -31,6 +32,7 @@ pub(crate) async fn count(bench: &Bench) -> Result<Vec<Syncs>> {
     }
     for (connections, creates) in LOADS {
         let requests = Arc::new(bench.requests(Kind::Create, &[]));
+        settle(bench.server.process()).await?;
         let trace = Trace::start(bench)?;
         let outcome = load::run(bench.server.address, requests, connections, Until::Count(creates)).await;
         let syncs = trace.stop()?;

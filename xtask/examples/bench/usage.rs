@@ -1,7 +1,7 @@
 //! What a process uses, as Linux tells it in `/proc` (proc(5)).
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -28,6 +28,26 @@ impl Process {
         Ok(TICK * ticks)
     }
 
+    /// The CPU time of its first thread so far, to the nanosecond: all of it, where it has but one.
+    pub(crate) fn first_thread_cpu(self) -> Result<Duration> {
+        scheduled(&self.file("schedstat"))
+    }
+
+    /// The processes that it has started and that run.
+    pub(crate) fn children(self) -> Result<Vec<Self>> {
+        let mut children = Vec::new();
+        for thread in fs::read_dir(self.file("task"))? {
+            let listed = fs::read_to_string(thread?.path().join("children"))?;
+            children.extend(listed.split_whitespace().filter_map(|id| id.parse().ok()).map(Self));
+        }
+        Ok(children)
+    }
+
+    /// Whether it decodes: it says so itself.
+    pub(crate) fn is_decoder(self) -> bool {
+        fs::read(self.file("cmdline")).is_ok_and(|line| line.starts_with(b"proofdesk\0decode-worker"))
+    }
+
     /// The memory that is resident now, in KiB.
     pub(crate) fn resident_kib(self) -> Result<u64> {
         self.status("VmRSS:")
@@ -36,6 +56,11 @@ impl Process {
     /// The most memory that was resident since [`Process::forget_peak`], in KiB.
     pub(crate) fn peak_kib(self) -> Result<u64> {
         self.status("VmHWM:")
+    }
+
+    /// What of its resident memory is pages of files: of the program, which it shares with others that run it. In KiB.
+    pub(crate) fn file_kib(self) -> Result<u64> {
+        self.status("RssFile:")
     }
 
     /// Lets the peak start again from what is resident now.
@@ -57,8 +82,11 @@ impl Process {
 
 /// The CPU time of this thread, to the nanosecond.
 pub(crate) fn thread_cpu() -> Result<Duration> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat")
-        .context("the kernel tells no CPU time of threads")?;
+    scheduled(Path::new("/proc/thread-self/schedstat"))
+}
+
+fn scheduled(file: &Path) -> Result<Duration> {
+    let text = fs::read_to_string(file).context("the kernel tells no CPU time of threads")?;
     let nanos = text.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
     Ok(Duration::from_nanos(nanos.context("schedstat")?))
 }

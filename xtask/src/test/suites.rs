@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::tally::Tally;
 use super::{postgres, runner};
-use crate::node::Node;
+use crate::node::{Node, OF_TESTS};
 use crate::project::Project;
 use crate::python::Python;
 
@@ -26,7 +26,7 @@ pub(crate) fn run(project: &Project, desk: &Path, server: &str) -> Result<Tally>
     }
     let report = project.target.join("clients-junit.xml");
     let python = Python::ready(project)?;
-    let node = Node::ready(project, &python)?;
+    let node = Node::ready(project, &python, OF_TESTS)?;
     let mut pytest = python.command("pytest");
     pytest.current_dir(&project.root).args([FOLDER, "-p", "no:cacheprovider", "--durations=5"]);
     pytest.args(["--timeout", LIMIT, "--junitxml"]).arg(&report);
