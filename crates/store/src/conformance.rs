@@ -23,6 +23,7 @@
 pub mod atomicity;
 pub mod concurrency;
 pub mod derived;
+pub mod exports;
 pub mod filters;
 pub mod guards;
 pub mod lists;
@@ -156,7 +157,22 @@ macro_rules! store_conformance {
     };
 }
 
-/// The repeating part of [`store_conformance!`].
+/// Expands to one test for each case of a backend's [`Tables`](crate::tables::Tables): the argument gives an `Arc` of those of an
+/// empty database.
+#[macro_export]
+macro_rules! tables_conformance {
+    ($factory:expr) => {
+        $crate::store_conformance_cases! { $factory;
+            exports {
+                what_comes_in_goes_out_again
+                an_older_schema_is_taken_as_it_is
+                what_does_not_fit_leaves_nothing
+            }
+        }
+    };
+}
+
+/// The repeating part of [`store_conformance!`] and [`tables_conformance!`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! store_conformance_cases {
