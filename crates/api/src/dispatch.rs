@@ -17,13 +17,14 @@ use proofdesk_desk::caller::{Caller, Origin, Principal};
 use proofdesk_desk::error::DeskError;
 use proofdesk_desk::{clients, tokens};
 use proofdesk_domain::entity::Entity;
+use proofdesk_domain::roles::Operation;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::call::Call;
 use crate::error::{Answer, ApiError};
 use crate::query::Query;
 use crate::routes::{Access, Described, Route};
-use crate::{Api, Client, MatchedRoute, RequestId, body, form, idempotency, preconditions};
+use crate::{Api, Client, MatchedRoute, RequestId, body, form, idempotency, preconditions, routes};
 
 type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -93,6 +94,9 @@ async fn call(api: Api, asked: Asked, mut request: Request, request_id: &str) ->
     let grant = match (asked.access, &caller, asked.entity) {
         (Access::Role(operation), Some(caller), Some(entity)) => {
             let grant = caller.grant(entity, operation)?;
+            for besides in routes::besides(asked.operation) {
+                caller.grant(besides, Operation::Read)?;
+            }
             let grant = grant.expecting(preconditions::of(asked.operation, &parts.headers)?);
             Some(idempotency::keyed(&api.desk, grant, asked.operation, &asked.route, &parts)?)
         }

@@ -5,6 +5,7 @@ pub(crate) mod batch_or_search;
 pub(crate) mod commands;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod export;
 pub(crate) mod files;
 pub(crate) mod get;
 pub(crate) mod oauth;

@@ -1,6 +1,7 @@
 //! The table of all operations. One line each: the router and the OpenAPI document are made from it.
 
 use axum::http::Method;
+use proofdesk_desk::export;
 use proofdesk_domain::entities;
 use proofdesk_domain::entities::{check::CHECK, coworker::COWORKER, document::DOCUMENT, user::USER};
 use proofdesk_domain::entity::{Changes, Entity};
@@ -9,7 +10,8 @@ use proofdesk_domain::slots::Slot;
 
 use crate::dispatch::Handler;
 use crate::handlers::{
-    account, batch_or_search, commands, create, delete, files, get, oauth, token, totp, update, utils,
+    account, batch_or_search, commands, create, delete, export as exports, files, get, oauth, token, totp,
+    update, utils,
 };
 
 /// One operation.
@@ -61,6 +63,8 @@ pub enum Described {
     RunCommand,
     /// The receipt of an erasure.
     Receipt,
+    /// All that is kept of one customer.
+    Export,
     /// Look at a file.
     Download(Slot),
     /// Put a file into a slot.
@@ -95,10 +99,23 @@ pub enum Described {
     TurnTotpOff,
 }
 
+impl Route {
+    /// The entities whose `-Read` role it needs besides the one that [`Self::access`] says, each at every location of the record.
+    pub fn besides(&self) -> &'static [&'static Entity] {
+        besides(self.operation)
+    }
+}
+
+/// The same, of an operation.
+pub(crate) fn besides(operation: Described) -> &'static [&'static Entity] {
+    if operation == Described::Export { &export::BESIDES } else { &[] }
+}
+
 /// All operations.
 pub fn all() -> Vec<Route> {
     let mut routes: Vec<Route> = entities::PUBLIC.into_iter().flat_map(of_entity).collect();
     routes.extend([&CHECK, &DOCUMENT, &COWORKER].into_iter().flat_map(of_commands));
+    routes.push(of_export());
     routes.extend(Slot::ALL.into_iter().flat_map(of_slot));
     routes.extend(of_users());
     routes.extend(of_none());
@@ -155,6 +172,11 @@ fn of_commands(e: &'static Entity) -> Vec<Route> {
             commands::receipt,
         ),
     ]
+}
+
+fn of_export() -> Route {
+    let (path, read) = (format!("{}/{{id}}/export", COWORKER.path), Access::Role(Operation::Read));
+    route(Method::GET, &path, read, &COWORKER, Described::Export, exports::handle)
 }
 
 fn of_slot(slot: Slot) -> Vec<Route> {

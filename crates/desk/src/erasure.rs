@@ -37,7 +37,8 @@ use crate::error::DeskError;
 use crate::{Desk, idempotency, retrying};
 
 pub(crate) use objects::of_file;
-pub(crate) use target::{Target, all_of};
+pub(crate) use target::{Target, all_of, all_within};
+pub(crate) use traces::account_of;
 
 impl From<LedgerError> for DeskError {
     fn from(error: LedgerError) -> Self {
@@ -168,6 +169,14 @@ pub async fn receipt(desk: &Desk, grant: &Grant, id: i64) -> Result<Json, DeskEr
     let record = grant.load(desk, id).await?;
     let erasure = start::find(desk, &record).await?.ok_or(DeskError::NotFound)?;
     receipt::shown(desk, &erasure)
+}
+
+/// The receipt of a record's erasure, signed; null where it wasn't erased, or that isn't finished.
+pub(crate) async fn receipt_or_null(desk: &Desk, record: &Record) -> Result<Json, DeskError> {
+    match start::find(desk, record).await? {
+        Some(erasure) if !erasure.get(erasure::RECEIPT).is_null() => receipt::shown(desk, &erasure),
+        _ => Ok(Json::Null),
+    }
 }
 
 /// The receipts of records that a command has erased, in the order of the ids.

@@ -15,6 +15,7 @@ pub mod credentials;
 pub mod documents;
 pub mod erasure;
 pub mod error;
+pub mod export;
 pub mod files;
 pub mod fsck;
 pub mod idempotency;

@@ -74,6 +74,11 @@ pub async fn due_now(desk: &Desk) -> Result<Vec<Due>, DeskError> {
     Ok(found)
 }
 
+/// The days for which a location keeps the file in a slot; None for ever.
+pub(crate) fn days_of_slot(business: &Record, slot: Slot) -> Option<i64> {
+    SLOTS.into_iter().find(|(own, _)| *own == slot).and_then(|(_, rule)| business.int(rule))
+}
+
 /// The rule of each slot.
 const SLOTS: [(Slot, FieldIndex); 3] = [
     (Slot::Photo, business::KEEP_PHOTO_DAYS),
@@ -228,6 +233,23 @@ async fn remember(desk: &Desk, objects: &[Uuid]) -> Result<(), DeskError> {
     Desk::with_ledger(desk.ledger(), move |ledger: &Ledger| ledger.append(&line)).await
 }
 
+/// What an audit entry of destroyed files begins with; the slots follow, with commas.
+const BEFORE_SLOTS: &str = "CoworkerIdentityCheckDocument: the file in the slot ";
+
+fn names(slots: &[Slot]) -> String {
+    slots.iter().map(|slot| slot.prefix()).collect::<Vec<&str>>().join(", ")
+}
+
+/// The slots of the files that an audit entry with this description says to be destroyed: what [`expired`] wrote.
+pub(crate) fn destroyed_slots(description: &str) -> Vec<Slot> {
+    let Some((slots, _)) = description.strip_prefix(BEFORE_SLOTS).and_then(|rest| rest.split_once(" was "))
+    else {
+        return Vec::new();
+    };
+    let named: Vec<&str> = slots.split(", ").collect();
+    Slot::ALL.into_iter().filter(|slot| named.contains(&slot.prefix())).collect()
+}
+
 /// Adds the change of a document whose files were destroyed, and its audit entry, which says the slots and no names.
 pub(crate) fn expired(
     desk: &Desk,
@@ -239,7 +261,6 @@ pub(crate) fn expired(
 ) {
     let caller = Caller::system();
     desk.stamp_change(after, &caller);
-    let slots: Vec<&str> = slots.iter().map(|slot| slot.prefix()).collect();
     let (kind, why) = match cause {
         Cause::Replay => (AuditType::ErasedAgain, "was destroyed again, after a backup was put back"),
         Cause::Request | Cause::Retention => (AuditType::Expired, "was destroyed: its time was over"),
@@ -250,9 +271,24 @@ pub(crate) fn expired(
         id: before.id().into(),
         business: before.get(document::BUSINESS_ID).clone(),
         subject: Value::Null,
-        description: format!("{}: the file in the slot {} {why}", DOCUMENT.name, slots.join(", ")),
+        description: format!("{BEFORE_SLOTS}{} {why}", names(slots)),
         changes: Changes::default(),
     };
     audit::record(desk, transaction, &caller, entry);
     transaction.update(after.clone());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_of_destroyed_files_is_read_again() {
+        assert!(BEFORE_SLOTS.starts_with(DOCUMENT.name));
+        for slots in [&Slot::ALL[..1], &Slot::ALL[1..], &Slot::ALL[..]] {
+            let text = format!("{BEFORE_SLOTS}{} was destroyed: its time was over", names(slots));
+            assert_eq!(destroyed_slots(&text), slots);
+        }
+        assert_eq!(destroyed_slots("CoworkerIdentityCheckDocument was erased"), []);
+    }
 }

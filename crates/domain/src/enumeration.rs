@@ -217,6 +217,8 @@ enumeration! {
         ScanFound = 122, "Malware refused";
         /// A held file was destroyed because the malware scan found something in it.
         ScanDestroyed = 123, "Malware destroyed";
+        /// Pictures of a file were missing or broken, and were made anew.
+        PicturesMade = 124, "Pictures made anew";
     }
 }
 

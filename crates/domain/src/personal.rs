@@ -1,7 +1,9 @@
 //! Personal data: which fields of which entities hold it, and what becomes of them when a person is erased.
 //!
 //! A field is marked [`crate::entity::Field::personal`] or its text stands in [`IMPERSONAL`] with a reason: a test fails for
-//! one that is neither.
+//! one that is neither. What of it is given out on request is in [`export`].
+
+pub mod export;
 
 use crate::entity::{Entity, FieldIndex, Kind, Source};
 use crate::record::Record;

@@ -27,4 +27,28 @@ impl Scope {
             Self::Businesses(ids) => ids.binary_search(&business).is_ok(),
         }
     }
+
+    /// What both cover.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, scope) | (scope, Self::All) => scope.clone(),
+            (Self::Businesses(ids), other) => Self::of(ids.iter().copied().filter(|id| other.covers(*id))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_cover_what_each_covers() {
+        let (one, two) = (Scope::of([1, 2, 3]), Scope::of([2, 3, 4]));
+        assert_eq!(one.and(&two), Scope::of([2, 3]));
+        assert_eq!(one.and(&Scope::All), one);
+        assert_eq!(Scope::All.and(&two), two);
+        assert_eq!(one.and(&Scope::of([])), Scope::of([]));
+        assert_eq!(Scope::All.and(&Scope::All), Scope::All);
+    }
 }

@@ -16,6 +16,14 @@ pub enum MediaType {
 }
 
 impl MediaType {
+    /// All five.
+    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::WebP, Self::Heic, Self::Pdf];
+
+    /// The type with this media type; None if it isn't taken.
+    pub fn of_mime(mime: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|media| media.mime() == mime)
+    }
+
     /// The media type as registered at IANA.
     pub fn mime(self) -> &'static str {
         match self {

@@ -164,9 +164,9 @@ pub(super) fn of(route: &Route) -> Vec<(String, RefOr<Response>)> {
 
 fn errors(route: &Route) -> Vec<u16> {
     use Described::{
-        ChangePassword, Commands, ConfirmTotp, Create, Delete, Download, EndSessions, EnrolTotp, Enums, Get,
-        Introspect, Invite, Me, Merge, Metadata, Receipt, Replace, Revoke, RunCommand, Search, Sessions,
-        SetPassword, Token, TurnTotpOff, Upload,
+        ChangePassword, Commands, ConfirmTotp, Create, Delete, Download, EndSessions, EnrolTotp, Enums,
+        Export, Get, Introspect, Invite, Me, Merge, Metadata, Receipt, Replace, Revoke, RunCommand, Search,
+        Sessions, SetPassword, Token, TurnTotpOff, Upload,
     };
     let mut statuses = vec![405, 408, 414, 429, 431, 500, 503];
     match route.access {
@@ -193,6 +193,7 @@ fn errors(route: &Route) -> Vec<u16> {
         Upload(_) => &[400, 404, 409, 412, 415],
         Token | Revoke | Introspect => &[413],
         Receipt => &[404],
+        Export => &[404, 409],
         Sessions if route.entity.is_some() => &[404],
         Sessions | Metadata => &[],
     });
@@ -201,9 +202,9 @@ fn errors(route: &Route) -> Vec<u16> {
 
 fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
     use Described::{
-        ChangePassword, Commands, ConfirmTotp, Create, Delete, Download, EndSessions, EnrolTotp, Enums, Get,
-        Introspect, Invite, Me, Merge, Metadata, Receipt, Replace, Revoke, RunCommand, Search, Sessions,
-        SetPassword, Token, TurnTotpOff, Upload,
+        ChangePassword, Commands, ConfirmTotp, Create, Delete, Download, EndSessions, EnrolTotp, Enums,
+        Export, Get, Introspect, Invite, Me, Merge, Metadata, Receipt, Replace, Revoke, RunCommand, Search,
+        Sessions, SetPassword, Token, TurnTotpOff, Upload,
     };
     let name = route.entity.map_or("", |entity| entity.name);
     let wrote = |done: &str| {
@@ -214,6 +215,7 @@ fn successes(route: &Route) -> Vec<(String, RefOr<Response>)> {
     let ok = match route.operation {
         Search => return list(route.entity),
         Download(slot) => return file(slot),
+        Export => export(),
         Get => return record(route),
         Create => wrote("created"),
         Replace | Merge | Upload(_) => wrote("updated"),
@@ -313,6 +315,14 @@ fn no_store(mut response: Response) -> Response {
 fn binary() -> Content {
     let shape = string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
     ContentBuilder::new().schema(Some(shape)).build()
+}
+
+/// An archive.
+fn export() -> Response {
+    let answer = answer("The archive.")
+        .header("Content-Disposition", header("`attachment`, with a name of the desk's own"))
+        .content("application/zip", binary());
+    no_store(answer.build())
 }
 
 /// A file, whole or in part.

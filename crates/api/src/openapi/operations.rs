@@ -40,6 +40,10 @@ pub(super) fn of(route: &Route) -> Operation {
 fn extensions(route: &Route) -> utoipa::openapi::extensions::Extensions {
     let audit = words::audit(route).map_or("none", proofdesk_domain::enumeration::AuditType::name);
     let builder = ExtensionsBuilder::new().add("x-role", words::role(route)).add("x-audit", audit);
+    let builder = match words::besides(route) {
+        besides if besides.is_empty() => builder,
+        besides => builder.add("x-role-besides", besides),
+    };
     match words::batch_role(route) {
         Some(role) => builder.add("x-role-batch", role).build(),
         None => builder.build(),
@@ -57,7 +61,7 @@ fn securities(access: Access) -> Vec<SecurityRequirement> {
 /// The parameters that only this operation has.
 fn parameters(route: &Route) -> Vec<Parameter> {
     let mut all = Vec::new();
-    if route.path.ends_with("/{id}") {
+    if route.path.contains("/{id}") {
         let id = integer().minimum(Some(1)).maximum(Some(i64::MAX as isize));
         all.push(parameter("id", ParameterIn::Path, "The id of the record.", id));
     }

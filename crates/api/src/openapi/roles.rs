@@ -21,6 +21,8 @@ struct Line {
     request: String,
     role: String,
     batch: Option<String>,
+    /// What is needed besides.
+    besides: Vec<String>,
     audit: String,
     tag: String,
 }
@@ -59,10 +61,15 @@ impl Line {
             request: format!("{} {path}", method.to_uppercase()),
             role: text("x-role")?,
             batch: text("x-role-batch"),
+            besides: names(&operation["x-role-besides"]),
             audit: text("x-audit")?,
             tag: operation["tags"][0].as_str()?.to_owned(),
         })
     }
+}
+
+fn names(list: &Json) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
 }
 
 /// Entity × operation: the verbs that each role opens.
@@ -108,7 +115,10 @@ fn write_operations(page: &mut String, tag: &Json, lines: &[Line]) {
     for line in own {
         let role = match &line.batch {
             Some(batch) => format!("`{}`; with `id=[…]` `{batch}`", line.role),
-            None => format!("`{}`", line.role),
+            None => {
+                let all = [&line.role].into_iter().chain(&line.besides);
+                all.map(|role| format!("`{role}`")).collect::<Vec<_>>().join(" and ")
+            }
         };
         let Line { verb, request, audit, .. } = line;
         let _ = writeln!(page, "| {verb} | `{request}` | {role} | {audit} |");

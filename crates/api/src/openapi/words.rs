@@ -40,6 +40,9 @@ pub(super) fn of(route: &Route) -> Words {
         Described::Receipt => {
             (format!("{name}_getReceipt"), format!("The receipt of a {name}'s erasure"), RECEIPT)
         }
+        Described::Export => {
+            (format!("{name}_export"), format!("Everything that is kept of one {name}"), EXPORT)
+        }
         Described::Download(slot) => {
             let prefix = slot.prefix();
             (format!("{name}_get{prefix}"), format!("Look at the file in the slot {prefix}"), DOWNLOAD)
@@ -125,6 +128,10 @@ const ERASE: &str = "`Erase` empties the customer's personal data and that of al
                      refused with 200 and `WasSuccessful: false`, and nothing is erased.";
 const RECEIPT: &str = "What was erased, when, and how much of it in each store, signed by Ed25519; of what was erased with its \
                        check or its customer, theirs. 404 where nothing was erased.";
+const EXPORT: &str = "What somebody is given who asks for their data (GDPR articles 15 and 20), a ZIP: `export.json` with the records, \
+                      `files/` as they are kept, `README.txt`, and last `manifest.json` with size and SHA-256 of each. An archive \
+                      without its end is not whole. What the caller may not see is not in it; a file that can't be read fails \
+                      the request.";
 const PAIR: &str = "With `VerificationType2` (or another property that ends in 2) two checks are made that share an \
                     `IdentityCheckGroupGuid`; the answer names the first.";
 const SEARCH: &str = "Filters are ANDed; an empty value is no filter, and unknown keys are ignored. With `id=[1,2,3]` \
@@ -190,11 +197,22 @@ pub(super) fn batch_role(route: &Route) -> Option<String> {
     Some(Role::new(entity, Operation::Read).name())
 }
 
+/// The roles that an operation needs besides, as `x-role-besides`.
+pub(super) fn besides(route: &Route) -> Vec<String> {
+    route.besides().iter().map(|entity| Role::new(entity, Operation::Read).name()).collect()
+}
+
 /// What is said of the role.
 pub(super) fn role_sentence(route: &Route) -> String {
+    let besides = besides(route);
     match (route.access, batch_role(route)) {
         (Access::Public, _) => "Open to anybody.".to_owned(),
         (Access::AnyUser, _) => "Open to anybody who is signed in.".to_owned(),
+        (_, None) if !besides.is_empty() => format!(
+            "Requires the roles {} and {}, at each location of the record, or a full unrestricted administrator.",
+            role(route),
+            besides.join(", ")
+        ),
         (_, None) => format!("Requires the role {}, or a full unrestricted administrator.", role(route)),
         (_, Some(batch)) => format!(
             "Requires the role {} (with `id=[…]` the role {batch}), or a full unrestricted administrator.",
@@ -222,6 +240,7 @@ pub(super) fn audit(route: &Route) -> Option<AuditType> {
         }
         Described::EnrolTotp | Described::ConfirmTotp | Described::TurnTotpOff => Some(AuditType::Update),
         Described::Delete => Some(AuditType::Delete),
+        Described::Export => Some(AuditType::Export),
         Described::Download(_) => Some(AuditType::Look),
         Described::Token => Some(AuditType::SignIn),
         Described::Revoke | Described::EndSessions => Some(AuditType::SignOut),

@@ -84,11 +84,22 @@ pub(crate) async fn all_of(
     field: FieldIndex,
     value: impl Into<Value>,
 ) -> Result<Vec<Record>, DeskError> {
+    all_within(desk, &Scope::All, entity, field, value).await
+}
+
+/// All records of an entity with this value in a field, as far as a scope covers them.
+pub(crate) async fn all_within(
+    desk: &Desk,
+    scope: &Scope,
+    entity: &'static Entity,
+    field: FieldIndex,
+    value: impl Into<Value>,
+) -> Result<Vec<Record>, DeskError> {
     let value = value.into();
     let mut found: Vec<Record> = Vec::new();
     loop {
         let after = Test::AtLeast(found.last().map_or(0, |last| last.id() + 1));
-        let query = Query::all(entity, Scope::All, PAGE).equals(field, value.clone()).filter(ID, after);
+        let query = Query::all(entity, scope.clone(), PAGE).equals(field, value.clone()).filter(ID, after);
         let page = desk.store().select(&query).await?;
         let last = page.len() < PAGE as usize;
         found.extend(page);

@@ -97,7 +97,7 @@ async fn answers_about(desk: &Desk, record: &Record) -> Result<Vec<Record>, Desk
 
 /// The user that a customer signs in as, if it is the customer's alone: with nothing to say at the desk, no program, and no
 /// other customer's.
-async fn account_of(desk: &Desk, customer: &Record) -> Result<Option<Record>, DeskError> {
+pub(crate) async fn account_of(desk: &Desk, customer: &Record) -> Result<Option<Record>, DeskError> {
     let Some(id) = customer.int(coworker::USER_ID) else { return Ok(None) };
     let user = desk.store().select(&Query::by_id(&USER, Scope::All, id)).await?.pop();
     let Some(user) = user.filter(|user| !user.flag(user::IS_ADMIN) && user.list(user::USER_ROLES).is_empty())

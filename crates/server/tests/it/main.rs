@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod edge;
 mod erasure;
+mod export;
 mod keys;
 mod lifecycle;
 mod oidc;

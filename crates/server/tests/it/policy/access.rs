@@ -26,7 +26,7 @@ enum Cell {
 /// The table: one function, so that no cell is left unstated.
 fn cell(operation: &Operation, role: &str, who: &Who, foreign: bool) -> Cell {
     match who {
-        who if !who.opens(role) => Cell::Denied,
+        who if !who.opens(role) || !operation.besides.iter().all(|role| who.opens(role)) => Cell::Denied,
         who if who.is_local() && foreign && is_bound(operation) => Cell::AsMissing,
         _ => Cell::Opened,
     }

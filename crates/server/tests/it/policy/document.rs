@@ -16,6 +16,8 @@ pub(super) struct Operation {
     pub(super) role: String,
     /// The role of the other half of a list, the batch by ids.
     pub(super) batch_role: Option<String>,
+    /// The roles that it needs besides.
+    pub(super) besides: Vec<String>,
     /// The kind of audit entry, or "none".
     pub(super) audit: String,
     /// Each status, with its media types.
@@ -39,6 +41,7 @@ impl Operation {
             let text = operation[key].as_str();
             text.unwrap_or_else(|| panic!("{method} {path} has no {key}")).to_owned()
         };
+        let besides = operation["x-role-besides"].as_array().into_iter().flatten();
         let answers = operation["responses"].as_object().expect("responses").iter();
         Self {
             id: text("operationId"),
@@ -46,6 +49,7 @@ impl Operation {
             path: path.to_owned(),
             role: text("x-role"),
             batch_role: operation["x-role-batch"].as_str().map(str::to_owned),
+            besides: besides.filter_map(Value::as_str).map(str::to_owned).collect(),
             audit: text("x-audit"),
             answers: answers.map(|(status, answer)| described(document, status, answer)).collect(),
         }

@@ -157,6 +157,7 @@ fn body(entity: &str, verb: &str, place: &Place, id: i64) -> Body {
             | "batch"
             | "get"
             | "getReceipt"
+            | "export"
             | "delete"
             | "commands"
             | "getPhoto"

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use proofdesk_domain::entities;
-use proofdesk_domain::entity::{Access, Entity, Kind, Source};
-use serde_json::{Map, Value, json};
+use proofdesk_domain::entity::Entity;
+use serde_json::json;
 
 use crate::harness::{
-    COWORKERS, Client, DOCUMENTS, Desk, LONG_IDS_STEP, Sent, USER_ROLES, USERS, every_role, jpeg, pdf,
+    COWORKERS, Client, DOCUMENTS, Desk, LONG_IDS_STEP, Sent, USER_ROLES, USERS, every_role, jpeg, marked, pdf,
 };
 use crate::policy::places::Place;
 
@@ -101,42 +101,6 @@ pub(super) fn shared(desk: &Desk, owner: &Tenant, stranger: &Tenant) {
     });
     desk.admin().post(USERS, &user).id();
 }
-
-/// The mark in every text that a caller may write, and something in all other properties but references.
-fn marked(entity: &Entity, mark: &str, number: u8) -> Value {
-    let mut body = Map::new();
-    for field in entity.fields {
-        let kept = matches!(field.source, Source::Column(_)) && field.access == Access::Writable;
-        if !kept || DECIDING.contains(&field.name) {
-            continue;
-        }
-        let value = match field.kind {
-            Kind::Text(_) if field.name.starts_with("Email") => {
-                json!(format!("{mark}.{}@example.com", entity.table))
-            }
-            Kind::Text(_) => json!(format!("{mark} {}", field.name)),
-            Kind::Guid => json!(format!("{number:08x}-0000-4000-8000-{:012x}", field.name.len())),
-            Kind::Flag => json!(true),
-            Kind::Instant => json!("2031-02-03T04:05:06Z"),
-            Kind::Integer => json!(826),
-            _ => continue,
-        };
-        body.insert(field.name.to_owned(), value);
-    }
-    Value::Object(body)
-}
-
-/// What decides what can be done at all, and takes no made-up text.
-const DECIDING: [&str; 8] = [
-    "RefuseWarnings",
-    "Active",
-    "IsAdmin",
-    "APIAccess",
-    "Archived",
-    "TwoFactorEnabled",
-    "IdentityCheckFourEyes",
-    "IdentityCheckSecondReviewer",
-];
 
 /// For each secret that a request can name, one of the same length that isn't there.
 pub(super) struct Absent(Vec<(Vec<u8>, Vec<u8>)>);
