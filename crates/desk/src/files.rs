@@ -20,7 +20,7 @@ use crate::error::DeskError;
 use crate::scan::Scan;
 use crate::warnings::{self, Warning};
 
-pub(crate) use renditions::of as renditions_of;
+pub(crate) use renditions::{of as renditions_of, remake};
 
 /// Where a file is to go.
 #[derive(Clone, Debug)]

@@ -1,11 +1,13 @@
-//! Whether records, files and keys agree: each file's record has its key and its object, which open; and there is no key and
-//! no object that no record names.
+//! Whether records, files and keys agree: each file's record has its key and its object, which open, and the pictures that are
+//! made of every file; and there is no key and no object that no record names.
 //!
 //! Works beside a running desk: what is young may be on its way to its record, and what is gone at a second look was on
 //! its way out, so neither is a finding.
 
+mod pictures;
 mod repair;
 
+pub use pictures::Bare;
 pub use repair::{Repaired, is_unlikely, lose_all, repair};
 
 use std::collections::HashSet;
@@ -77,6 +79,8 @@ pub struct Report {
     pub objects: u64,
     /// Files that can't be read.
     pub lost: Vec<Lost>,
+    /// Files that can be read, and lack pictures that are made of every file.
+    pub bare: Vec<Bare>,
     /// Keys that no record names.
     pub stray_keys: Vec<Uuid>,
     /// Objects that no record names.
@@ -86,7 +90,10 @@ pub struct Report {
 impl Report {
     /// Whether nothing is wrong.
     pub fn is_clean(&self) -> bool {
-        self.lost.is_empty() && self.stray_keys.is_empty() && self.stray_objects.is_empty()
+        self.lost.is_empty()
+            && self.bare.is_empty()
+            && self.stray_keys.is_empty()
+            && self.stray_objects.is_empty()
     }
 }
 
@@ -107,9 +114,13 @@ pub async fn check(desk: &Desk, options: Options) -> Result<Report, DeskError> {
         after = last.id();
         report.files += files.len() as u64;
         named.extend(files.iter().map(object_of));
+        let bare = pictures::bare(desk, &files).await?;
         let opened = futures::stream::iter(files.into_iter().map(|file| look(desk, file, options.deep)));
         let unread: Vec<Option<Lost>> = opened.buffered(SIDE_BY_SIDE).try_collect().await?;
         report.lost.extend(unread.into_iter().flatten());
+        let lost = |bare: &Bare| report.lost.iter().any(|lost| lost.object == bare.object);
+        let found: Vec<Bare> = bare.into_iter().filter(|bare| !lost(bare)).collect();
+        report.bare.extend(found);
     }
     let mut after = 0;
     loop {

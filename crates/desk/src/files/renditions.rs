@@ -15,9 +15,10 @@ use proofdesk_domain::slots::Slot;
 use proofdesk_domain::value::Value;
 use proofdesk_intake::{MediaType, Received, Receiver};
 use proofdesk_store::Query;
-use proofdesk_vault::Writer;
+use proofdesk_vault::{Owner, Writer};
+use uuid::Uuid;
 
-use super::{FileError, Place, Taken, new_object};
+use super::{FileError, Place, Taken, new_object, object_of, owner_of};
 use crate::Desk;
 use crate::error::DeskError;
 use crate::warnings::Warning;
@@ -48,19 +49,104 @@ pub(super) async fn make(
     received: &Received,
     taken: &mut Taken,
 ) -> Result<(), FileError> {
-    let reader = desk.vault().read(taken.objects[0], &place.owner).await?;
+    let mut session = shown(desk, received.media_type, taken.objects[0], &place.owner).await?;
+    let outcome = Making { desk, place, received, taken, writers: Vec::new() }.run(&mut session).await;
+    session.finish();
+    outcome
+}
+
+/// Shows a stored file to a child.
+async fn shown(
+    desk: &Desk,
+    media_type: MediaType,
+    object: Uuid,
+    owner: &Owner,
+) -> Result<Session, FileError> {
+    let reader = desk.vault().read(object, owner).await?;
     let mut limits = desk.settings().files;
     // A colour profile that was packed anew may have grown.
     limits.bytes = limits.bytes.max(reader.size());
-    let job = Job { media_type: received.media_type, limits, bytes: reader.size() };
+    let job = Job { media_type, limits, bytes: reader.size() };
     let mut session = desk.decoder().begin(job).await.map_err(not_decoded)?;
     let mut pieces = std::pin::pin!(reader.stream(0..reader.size()));
     while let Some(piece) = pieces.try_next().await? {
         session.send(&piece).await.map_err(not_decoded)?;
     }
-    let outcome = Making { desk, place, received, taken, writers: Vec::new() }.run(&mut session).await;
+    Ok(session)
+}
+
+/// Makes the renditions of a file that is kept, in place of those that it has. What is kept stays as it is.
+///
+/// # Errors
+/// [`FileError`]; nothing stays in the vault then.
+pub(crate) async fn remake(desk: &Desk, file: &Record) -> Result<Taken, FileError> {
+    let media_type = file.text(file::MEDIA_TYPE).and_then(MediaType::of_mime);
+    let media_type = media_type.ok_or_else(|| not_decoded(DecodeError::Unreadable))?;
+    let slot = Slot::ALL.into_iter().find(|slot| file.int(file::SLOT) == Some(slot.number()));
+    let (slot, vault) = (slot.unwrap_or(Slot::Document), desk.vault().clone());
+    let (renditions, objects) = (Vec::new(), Vec::new());
+    let mut taken = Taken { vault, slot, record: file.clone(), renditions, warnings: Vec::new(), objects };
+    let owner = owner_of(file);
+    let mut session = shown(desk, media_type, object_of(file), &owner).await?;
+    let outcome = remade(desk, &owner, &mut taken, &mut session).await;
     session.finish();
-    outcome
+    outcome.map(|()| taken)
+}
+
+async fn remade(
+    desk: &Desk,
+    owner: &Owner,
+    taken: &mut Taken,
+    session: &mut Session,
+) -> Result<(), FileError> {
+    let mut writers = Vec::new();
+    loop {
+        match session.next().await.map_err(not_decoded)? {
+            // It was cleaned when it was taken.
+            Piece::Found(_) => while session.chunk().await.map_err(not_decoded)?.is_some() {},
+            Piece::Rendition(made) => {
+                let (writer, record) = seal(desk, owner, session, made).await?;
+                taken.objects.push(object_of(&record));
+                taken.renditions.push(record);
+                writers.push(writer);
+            }
+            Piece::Done(_) => {
+                try_join_all(writers.into_iter().map(Writer::finish)).await?;
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Seals a rendition as a child gives it; nothing is stored before the writer has finished.
+async fn seal(
+    desk: &Desk,
+    owner: &Owner,
+    session: &mut Session,
+    made: Rendition,
+) -> Result<(Writer, Record), FileError> {
+    let object = new_object(desk);
+    let mut writer = desk.vault().create(object, owner)?;
+    let mut receiver = Receiver::new(desk.settings().files);
+    let (mut kept, mut bytes) = (Vec::new(), 0);
+    while let Some(chunk) = session.chunk().await.map_err(not_decoded)? {
+        receiver.push(&chunk, &mut kept).map_err(|_| not_decoded(DecodeError::Unreadable))?;
+        bytes += kept.len();
+        writer.write(Bytes::from(std::mem::take(&mut kept))).await?;
+    }
+    let seen = receiver.finish().map_err(|_| not_decoded(DecodeError::Unreadable))?;
+    let size = (Some(made.width), Some(made.height));
+    if seen.media_type != MediaType::Jpeg || (seen.width, seen.height) != size {
+        return Err(not_decoded(DecodeError::Unreadable));
+    }
+    let record = Record::empty(&RENDITION)
+        .with(rendition::OBJECT, object)
+        .with(rendition::KIND, made.kind as i64)
+        .with(rendition::PAGE, i64::from(made.page))
+        .with(rendition::WIDTH, i64::from(made.width))
+        .with(rendition::HEIGHT, i64::from(made.height))
+        .with(rendition::BYTES, bytes as i64);
+    Ok((writer, record))
 }
 
 struct Making<'a> {
@@ -117,30 +203,10 @@ impl Making<'_> {
     }
 
     async fn rendition(&mut self, session: &mut Session, made: Rendition) -> Result<(), FileError> {
-        let object = new_object(self.desk);
-        self.taken.objects.push(object);
-        let mut writer = self.desk.vault().create(object, &self.place.owner)?;
-        let mut receiver = Receiver::new(self.desk.settings().files);
-        let (mut kept, mut bytes) = (Vec::new(), 0);
-        while let Some(chunk) = session.chunk().await.map_err(not_decoded)? {
-            receiver.push(&chunk, &mut kept).map_err(|_| not_decoded(DecodeError::Unreadable))?;
-            bytes += kept.len();
-            writer.write(Bytes::from(std::mem::take(&mut kept))).await?;
-        }
-        let seen = receiver.finish().map_err(|_| not_decoded(DecodeError::Unreadable))?;
-        let size = (Some(made.width), Some(made.height));
-        if seen.media_type != MediaType::Jpeg || (seen.width, seen.height) != size {
-            return Err(not_decoded(DecodeError::Unreadable));
-        }
-        self.writers.push(writer);
-        let record = Record::empty(&RENDITION)
-            .with(rendition::OBJECT, object)
-            .with(rendition::KIND, made.kind as i64)
-            .with(rendition::PAGE, i64::from(made.page))
-            .with(rendition::WIDTH, i64::from(made.width))
-            .with(rendition::HEIGHT, i64::from(made.height))
-            .with(rendition::BYTES, bytes as i64);
+        let (writer, record) = seal(self.desk, &self.place.owner, session, made).await?;
+        self.taken.objects.push(object_of(&record));
         self.taken.renditions.push(record);
+        self.writers.push(writer);
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
-//! Mends what a check found: destroys what no record names, empties the slots of lost files, so that reviewers see it
-//! and the customer can hand in again.
+//! Mends what a check found: destroys what no record names, makes pictures anew that files lack, and empties the slots of
+//! lost files, so that reviewers see it and the customer can hand in again.
+
+use std::collections::BTreeSet;
 
 use proofdesk_domain::entities::{document::DOCUMENT, file, file::FILE, rendition, rendition::RENDITION};
 use proofdesk_domain::enumeration::{AuditType, Status};
@@ -11,7 +13,7 @@ use proofdesk_domain::value::Value;
 use proofdesk_store::{Query, Transaction};
 use uuid::Uuid;
 
-use super::Report;
+use super::{Report, pictures};
 use crate::audit::{self, Changes, Entry};
 use crate::caller::Caller;
 use crate::documents::{check_and_documents, discard};
@@ -27,6 +29,10 @@ pub struct Repaired {
     pub strays: u64,
     /// Slots of lost files, emptied.
     pub slots: u64,
+    /// Files whose pictures were made anew.
+    pub pictures: u64,
+    /// Files whose pictures are broken or missing, and can't be made.
+    pub unmade: u64,
 }
 
 /// Mends what [`super::check`] found. No record goes without an audit entry.
@@ -39,8 +45,24 @@ pub async fn repair(desk: &Desk, report: &Report) -> Result<Repaired, DeskError>
         desk.vault().shred(*stray).await?;
         repaired.strays += 1;
     }
+    let mut bare: BTreeSet<i64> = report.bare.iter().map(|bare| bare.file).collect();
+    let mut broken = Vec::new();
     for lost in &report.lost {
-        repaired.slots += u64::from(lose(desk, lost.object).await?);
+        match rendition_of(desk, lost.object).await? {
+            Some((_, file)) => {
+                bare.insert(file.id());
+                broken.push(lost.object);
+            }
+            None => repaired.slots += u64::from(lose(desk, lost.object).await?),
+        }
+    }
+    for file in bare {
+        let made = pictures::make(desk, file).await?;
+        *(if made { &mut repaired.pictures } else { &mut repaired.unmade }) += 1;
+    }
+    // Those that were made anew are gone already; the others are taken off their files.
+    for object in broken {
+        lose(desk, object).await?;
     }
     Ok(repaired)
 }

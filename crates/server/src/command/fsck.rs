@@ -23,7 +23,8 @@ pub(crate) struct Fsck {
     /// Decrypt every file to its end.
     #[arg(long)]
     deep: bool,
-    /// Destroy what no record names, and empty the slots of lost files, with an audit entry each.
+    /// Destroy what no record names, make pictures anew that files lack, and empty the slots of lost files, with an audit entry
+    /// each.
     #[arg(long)]
     repair: bool,
     /// Repair even if more than half of all files seem lost.
@@ -126,6 +127,12 @@ impl Found {
                 name(lost.loss)
             ));
         }
+        for bare in &files.bare {
+            say(format_args!(
+                "bare: file {} (document {}, slot {}) lacks pictures of it",
+                bare.object, bare.document, bare.slot
+            ));
+        }
         for id in &files.stray_keys {
             say(format_args!("stray: key {id} is of no record"));
         }
@@ -134,8 +141,9 @@ impl Found {
         }
         match &self.repaired {
             Some(repaired) => say(format_args!(
-                "Repaired: {} stray keys and objects destroyed, {} slots emptied.",
-                repaired.strays, repaired.slots
+                "Repaired: {} stray keys and objects destroyed, {} slots emptied, pictures of {} files made anew; of {} they \
+                 can't be made.",
+                repaired.strays, repaired.slots, repaired.pictures, repaired.unmade
             )),
             None if self.database.is_empty() && files.is_clean() => say("Nothing is wrong."),
             None => {}
@@ -152,10 +160,18 @@ impl Found {
             };
             json!({ "object": lost.object, "document": lost.document, "slot": lost.slot, "why": why })
         });
-        let repaired = self.repaired.map(|done| json!({ "strays": done.strays, "slots": done.slots }));
+        let bare = files
+            .bare
+            .iter()
+            .map(|bare| json!({ "object": bare.object, "document": bare.document, "slot": bare.slot }));
+        let repaired = self.repaired.map(|done| {
+            json!({
+                "strays": done.strays, "slots": done.slots, "pictures": done.pictures, "unmade": done.unmade,
+            })
+        });
         json!({
             "files": files.files, "keys": files.keys, "objects": files.objects,
-            "database": self.database, "lost": lost.collect::<Vec<_>>(),
+            "database": self.database, "lost": lost.collect::<Vec<_>>(), "bare": bare.collect::<Vec<_>>(),
             "stray_keys": files.stray_keys, "stray_objects": files.stray_objects,
             "repaired": repaired,
         })

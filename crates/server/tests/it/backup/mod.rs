@@ -4,6 +4,7 @@ mod damage;
 mod drill;
 mod erased;
 mod fsck;
+mod pictures;
 mod restore;
 mod running;
 
@@ -92,6 +93,7 @@ fn assert_clean(desk: &Desk) {
     let (found, code) = checked(desk, &["--deep"]);
     assert_eq!(code, 0, "{found}");
     assert_eq!((&found["lost"], &found["database"]), (&json!([]), &json!([])), "{found}");
+    assert_eq!(found["bare"], json!([]), "{found}");
     assert_eq!((&found["stray_keys"], &found["stray_objects"]), (&json!([]), &json!([])), "{found}");
 }
 
