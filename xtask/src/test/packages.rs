@@ -22,7 +22,7 @@ enum Sign {
 }
 
 /// Each package, and its sign.
-const NEEDED: [(&str, Sign); 16] = [
+const NEEDED: [(&str, Sign); 17] = [
     ("postgresql", Sign::PostgresServer),
     // `ip`, for the laboratory of networks.
     ("iproute2", Sign::Program("ip")),
@@ -31,6 +31,8 @@ const NEEDED: [(&str, Sign); 16] = [
     ("util-linux", Sign::Program("setpriv")),
     // Makes system calls fail, and lists them.
     ("strace", Sign::Program("strace")),
+    // Gives a program another day, to let copies of keys get old.
+    ("faketime", Sign::Program("faketime")),
     // Makes the small disks that tests fill.
     ("e2fsprogs", Sign::Program("mkfs.ext4")),
     // A disk whose power can be cut.

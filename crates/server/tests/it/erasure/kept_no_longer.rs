@@ -65,61 +65,61 @@ async fn readable(bench: &Bench, document: i64) -> [bool; 2] {
     found
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_slot_has_its_time_and_the_record_its_own() {
-    let bench = Bench::new(Store::Sqlite).await;
-    with_rules(&bench).await;
-    let (check, document) = ended(&bench).await;
-    let (held, held_document) = ended(&bench).await;
-    run(&bench, "PlaceLegalHold", held).await;
-    let end = bench.record(&CHECK, check).await.int(check::ENDED_ON).expect("it has ended");
-    let expected = [
-        (DAY - 1, [true, true]),
-        (DAY, [false, true]),
-        (2 * DAY - 1, [false, true]),
-        (2 * DAY, [false, false]),
-        (3 * DAY - 1, [false, false]),
-    ];
-    for (after, files) in expected {
-        bench.at(end + after);
-        let due = retention::due_now(&bench.desk).await.expect("a list");
-        assert_eq!(retention::due_now(&bench.desk).await.expect("a list"), due, "to list changes nothing");
-        let ran = retention::run(&bench.desk).await.expect("a run");
-        assert_eq!(ran.files + ran.checks, due.len() as u64);
-        assert_eq!(readable(&bench, document).await, files, "{after} seconds after the end");
-        assert!(bench.record(&CHECK, check).await.get(check::ERASED_ON).is_null());
+bench_on_both_stores! {
+    async fn each_slot_has_its_time_and_the_record_its_own(bench) {
+        with_rules(&bench).await;
+        let (check, document) = ended(&bench).await;
+        let (held, held_document) = ended(&bench).await;
+        run(&bench, "PlaceLegalHold", held).await;
+        let end = bench.record(&CHECK, check).await.int(check::ENDED_ON).expect("it has ended");
+        let expected = [
+            (DAY - 1, [true, true]),
+            (DAY, [false, true]),
+            (2 * DAY - 1, [false, true]),
+            (2 * DAY, [false, false]),
+            (3 * DAY - 1, [false, false]),
+        ];
+        for (after, files) in expected {
+            bench.at(end + after);
+            let due = retention::due_now(&bench.desk).await.expect("a list");
+            assert_eq!(retention::due_now(&bench.desk).await.expect("a list"), due, "to list changes nothing");
+            let ran = retention::run(&bench.desk).await.expect("a run");
+            assert_eq!(ran.files + ran.checks, due.len() as u64);
+            assert_eq!(readable(&bench, document).await, files, "{after} seconds after the end");
+            assert!(bench.record(&CHECK, check).await.get(check::ERASED_ON).is_null());
+        }
+        bench.at(end + 3 * DAY);
+        assert_eq!(retention::run(&bench.desk).await.expect("a run").checks, 1);
+        assert_eq!(bench.record(&CHECK, check).await.text(check::NAME), Some(""));
+        assert_eq!(readable(&bench, held_document).await, [true, true], "a hold keeps it");
+        run(&bench, "LiftLegalHold", held).await;
+        assert_eq!(retention::run(&bench.desk).await.expect("a run").checks, 1);
+        assert_eq!(bench.record(&CHECK, held).await.text(check::NAME), Some(""));
+        assert_eq!(retention::run(&bench.desk).await.expect("a run"), retention::Ran::default());
     }
-    bench.at(end + 3 * DAY);
-    assert_eq!(retention::run(&bench.desk).await.expect("a run").checks, 1);
-    assert_eq!(bench.record(&CHECK, check).await.text(check::NAME), Some(""));
-    assert_eq!(readable(&bench, held_document).await, [true, true], "a hold keeps it");
-    run(&bench, "LiftLegalHold", held).await;
-    assert_eq!(retention::run(&bench.desk).await.expect("a run").checks, 1);
-    assert_eq!(bench.record(&CHECK, held).await.text(check::NAME), Some(""));
-    assert_eq!(retention::run(&bench.desk).await.expect("a run"), retention::Ran::default());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_check_that_goes_on_again_begins_to_count_anew() {
-    let bench = Bench::new(Store::Sqlite).await;
-    with_rules(&bench).await;
-    let check = bench.check().await;
-    let document = bench.create(&DOCUMENT, bench.document_of(check)).await;
-    for slot in [Slot::Photo, Slot::Document] {
-        bench.fill(&Caller::system(), document, slot).await.expect("a file");
+bench_on_both_stores! {
+    async fn a_check_that_goes_on_again_begins_to_count_anew(bench) {
+        with_rules(&bench).await;
+        let check = bench.check().await;
+        let document = bench.create(&DOCUMENT, bench.document_of(check)).await;
+        for slot in [Slot::Photo, Slot::Document] {
+            bench.fill(&Caller::system(), document, slot).await.expect("a file");
+        }
+        let by = grant(&Caller::system(), &CHECK, Operation::Edit);
+        commands::run(&bench.desk, &by, "MarkAsRejected", &[check], Some("Blurred")).await.expect("it is run");
+        let end = bench.record(&CHECK, check).await.int(check::ENDED_ON).expect("a rejection is an end");
+        bench.at(end + DAY / 2);
+        bench.fill(&Caller::system(), document, Slot::Photo).await.expect("a file");
+        assert!(bench.record(&CHECK, check).await.get(check::ENDED_ON).is_null());
+        bench.at(end + 400 * DAY);
+        assert_eq!(retention::due_now(&bench.desk).await.expect("a list"), []);
+        run(&bench, "MarkAsVerified", check).await;
+        assert_eq!(retention::due_now(&bench.desk).await.expect("a list"), [], "it has ended just now");
+        bench.at(end + 401 * DAY);
+        assert_eq!(retention::due_now(&bench.desk).await.expect("a list").len(), 1, "a day after");
     }
-    let by = grant(&Caller::system(), &CHECK, Operation::Edit);
-    commands::run(&bench.desk, &by, "MarkAsRejected", &[check], Some("Blurred")).await.expect("it is run");
-    let end = bench.record(&CHECK, check).await.int(check::ENDED_ON).expect("a rejection is an end");
-    bench.at(end + DAY / 2);
-    bench.fill(&Caller::system(), document, Slot::Photo).await.expect("a file");
-    assert!(bench.record(&CHECK, check).await.get(check::ENDED_ON).is_null());
-    bench.at(end + 400 * DAY);
-    assert_eq!(retention::due_now(&bench.desk).await.expect("a list"), []);
-    run(&bench, "MarkAsVerified", check).await;
-    assert_eq!(retention::due_now(&bench.desk).await.expect("a list"), [], "it has ended just now");
-    bench.at(end + 401 * DAY);
-    assert_eq!(retention::due_now(&bench.desk).await.expect("a list").len(), 1, "a day after");
 }
 
 /// A check that has ended, its document and two files, past the desk: only what retention looks at.
@@ -165,51 +165,53 @@ fn planted(bench: &Bench, number: i64, customer: i64, end: i64, held: bool) -> T
     transaction
 }
 
-/// Over leap days and years, at the second before, at and after: exactly what is due is listed.
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_due_a_second_early_and_nothing_is_left_out() {
-    let bench = Bench::new(Store::Sqlite).await;
-    let days = [30, 366, 1461];
-    let record = bench.record(&BUSINESS, bench.business).await;
-    let record = record.with(business::KEEP_PHOTO_DAYS, days[0]).with(business::KEEP_DOCUMENT_DAYS, days[1]);
-    set(&bench, record, business::KEEP_RECORD_DAYS, days[2]).await;
-    let leaves = bench
-        .create(
-            &COWORKER,
-            json!({ "FullName": "B", "Email": "b@example.com", "InvoicingBusinessId": bench.business }),
-        )
-        .await;
-    // 29 February 2028, noon.
-    let now = 1_835_438_400_i64;
-    let relationship = now - 400 * DAY;
-    let left = bench.record(&COWORKER, leaves).await;
-    set(&bench, left, coworker::RELATIONSHIP_ENDED_ON, relationship).await;
-    let many = count("DOCUMENTS", 10_000) as i64;
-    let mut expected = [0, 0, 0];
-    for number in 0..many {
-        // Around each border, a few seconds to either side, and anywhere in six years.
-        let end = match number % 4 {
-            3 => now - (number * 7_919_113) % (2200 * DAY),
-            border => now - days[border as usize] * DAY + number / 4 % 5 - 2,
-        };
-        let (customer, held) = (if number % 5 == 0 { leaves } else { bench.coworker }, number % 11 == 0);
-        bench
-            .desk
-            .store()
-            .commit(planted(&bench, number + 1, customer, end, held))
-            .await
-            .expect("it is kept");
-        let from = if customer == leaves { end.max(relationship) } else { end };
-        let over = |days: i64| !held && now - from >= days * DAY;
-        expected[2] += usize::from(over(days[2]));
-        for slot in [0, 1] {
-            expected[slot] += usize::from(over(days[slot]) && !over(days[2]));
+bench_on_both_stores! {
+    /// Over leap days and years, at the second before, at and after: exactly what is due is listed.
+    async fn nothing_is_due_a_second_early_and_nothing_is_left_out(bench) {
+        let days = [30, 366, 1461];
+        let record = bench.record(&BUSINESS, bench.business).await;
+        let record = record.with(business::KEEP_PHOTO_DAYS, days[0]).with(business::KEEP_DOCUMENT_DAYS, days[1]);
+        set(&bench, record, business::KEEP_RECORD_DAYS, days[2]).await;
+        let leaves = bench
+            .create(
+                &COWORKER,
+                json!({ "FullName": "B", "Email": "b@example.com", "InvoicingBusinessId": bench.business }),
+            )
+            .await;
+        // 29 February 2028, noon.
+        let now = 1_835_438_400_i64;
+        let relationship = now - 400 * DAY;
+        let left = bench.record(&COWORKER, leaves).await;
+        set(&bench, left, coworker::RELATIONSHIP_ENDED_ON, relationship).await;
+        // PostgreSQL asks for each check and customer over a socket.
+        let usual = if bench.store == Store::Sqlite { 10_000 } else { 2_000 };
+        let many = count("DOCUMENTS", usual) as i64;
+        let mut expected = [0, 0, 0];
+        for number in 0..many {
+            // Around each border, a few seconds to either side, and anywhere in six years.
+            let end = match number % 4 {
+                3 => now - (number * 7_919_113) % (2200 * DAY),
+                border => now - days[border as usize] * DAY + number / 4 % 5 - 2,
+            };
+            let (customer, held) = (if number % 5 == 0 { leaves } else { bench.coworker }, number % 11 == 0);
+            bench
+                .desk
+                .store()
+                .commit(planted(&bench, number + 1, customer, end, held))
+                .await
+                .expect("it is kept");
+            let from = if customer == leaves { end.max(relationship) } else { end };
+            let over = |days: i64| !held && now - from >= days * DAY;
+            expected[2] += usize::from(over(days[2]));
+            for slot in [0, 1] {
+                expected[slot] += usize::from(over(days[slot]) && !over(days[2]));
+            }
         }
+        bench.at(now);
+        let due = retention::due_now(&bench.desk).await.expect("a list");
+        let of = |slot: Option<Slot>| due.iter().filter(|one: &&Due| one.slot == slot).count();
+        assert_eq!([of(Some(Slot::Photo)), of(Some(Slot::Document)), of(None)], expected);
+        assert!(expected.iter().all(|count| *count > many as usize / 20), "{expected:?}");
+        assert!(due.iter().all(|one| one.since <= now));
     }
-    bench.at(now);
-    let due = retention::due_now(&bench.desk).await.expect("a list");
-    let of = |slot: Option<Slot>| due.iter().filter(|one: &&Due| one.slot == slot).count();
-    assert_eq!([of(Some(Slot::Photo)), of(Some(Slot::Document)), of(None)], expected);
-    assert!(expected.iter().all(|count| *count > 500), "{expected:?}");
-    assert!(due.iter().all(|one| one.since <= now));
 }

@@ -39,6 +39,7 @@ pub(crate) struct Bench {
     /// Another node on the same data.
     pub(crate) node: Desk,
     pub(crate) clock: Arc<StepClock>,
+    pub(crate) store: Kind,
     pub(crate) business: i64,
     pub(crate) coworker: i64,
     folder: TempDir,
@@ -113,7 +114,7 @@ impl Bench {
             })
         };
         let (desk, node) = (node(), node());
-        Self { desk, node, clock, business: 0, coworker: 0, folder }
+        Self { desk, node, clock, store: kind, business: 0, coworker: 0, folder }
     }
 
     /// Where its data is.

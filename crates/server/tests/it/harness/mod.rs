@@ -45,6 +45,30 @@ pub(crate) use world::{
     every_role,
 };
 
+/// Makes of each function two tests: one with SQLite, one with PostgreSQL. The argument is a [`bench::Bench`].
+#[macro_export]
+macro_rules! bench_on_both_stores {
+    ($($(#[$about:meta])* async fn $name:ident($bench:ident) $body:block)*) => {$(
+        $(#[$about])*
+        mod $name {
+            #[allow(unused_imports, reason = "a body may name nothing of its file")]
+            use super::*;
+
+            async fn scenario($bench: $crate::harness::bench::Bench) $body
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                scenario($crate::harness::bench::Bench::new($crate::harness::Store::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                scenario($crate::harness::bench::Bench::new($crate::harness::Store::Postgres).await).await;
+            }
+        }
+    )*};
+}
+
 /// Makes of each function two tests: one with SQLite, one with PostgreSQL. The argument is a running [`Desk`]; `with`
 /// gives it settings of its own.
 #[macro_export]
