@@ -47,6 +47,19 @@ impl Raster {
         Some(Self { width, height, rgb })
     }
 
+    /// The part of the picture from one corner to the other, which it doesn't include; `None` if that isn't inside.
+    pub(crate) fn cut(&self, (left, top): (u32, u32), (right, bottom): (u32, u32)) -> Option<Self> {
+        let inside = left < right && right <= self.width && top < bottom && bottom <= self.height;
+        let stride = 3 * self.width as usize;
+        let columns = 3 * left as usize..3 * right as usize;
+        let rows = self.rgb.chunks_exact(stride).take(bottom as usize).skip(top as usize);
+        inside.then(|| Self {
+            width: right - left,
+            height: bottom - top,
+            rgb: rows.flat_map(|row| &row[columns.clone()]).copied().collect(),
+        })
+    }
+
     /// The picture turned and mirrored as it is to be looked at.
     pub(crate) fn upright(self, orientation: Orientation) -> Self {
         if orientation == Orientation::UPRIGHT {

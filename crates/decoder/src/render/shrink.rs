@@ -25,6 +25,11 @@ impl Shrink {
         Self { width, height, factor, sums, plain }
     }
 
+    /// By how much the picture is made smaller.
+    pub(crate) const fn factor(&self) -> u32 {
+        self.factor
+    }
+
     /// Takes a pixel. One outside the picture is nothing.
     pub(crate) fn put(&mut self, x: u32, y: u32, pixel: [u8; 3]) {
         if x >= self.width || y >= self.height {

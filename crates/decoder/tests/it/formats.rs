@@ -7,7 +7,7 @@ use proofdesk_intake::MediaType;
 use crate::child::{Decoded, decode, options};
 use crate::samples;
 
-fn decoded(media_type: MediaType, bytes: &[u8]) -> Result<Decoded, DecodeError> {
+pub(crate) fn decoded(media_type: MediaType, bytes: &[u8]) -> Result<Decoded, DecodeError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async { decode(&Pool::new(options()), media_type, bytes).await })
 }

@@ -14,6 +14,8 @@ mod child;
 mod confinement;
 mod deaths;
 mod formats;
+mod heic;
+mod heif;
 mod hostile;
 mod quality;
 mod samples;
