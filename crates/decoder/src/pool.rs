@@ -2,6 +2,7 @@
 
 mod child;
 mod session;
+mod time;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -34,15 +35,17 @@ pub struct Options {
     pub jobs: u32,
     /// Time for one file, all waiting for the child included.
     pub wall: Duration,
-    /// Processor time for one file, in whole seconds.
-    pub processor_seconds: u64,
+    /// Processor time for one file, ...
+    pub processor: Duration,
+    /// ... and more of it with each further page of a PDF that is made.
+    pub processor_page: Duration,
     /// How long a child stays without work.
     pub idle: Duration,
 }
 
 impl Options {
-    /// This program itself, as many children as there are cores but at most 2, 5 s of processor time and 10 s in all for a
-    /// file, 200 files for a child.
+    /// This program itself, as many children as there are cores but at most 2, 2 s of processor time (a quarter more for each
+    /// further page) and 10 s in all for a file, 200 files for a child.
     pub fn this_program(arguments: &[&str]) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -54,7 +57,8 @@ impl Options {
             best_effort: false,
             jobs: 200,
             wall: Duration::from_secs(10),
-            processor_seconds: 5,
+            processor: Duration::from_secs(2),
+            processor_page: Duration::from_millis(250),
             idle: Duration::from_secs(10),
         }
     }

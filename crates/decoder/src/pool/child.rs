@@ -5,6 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use nix::time::ClockId;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::{Receiver, Sender};
@@ -62,14 +63,15 @@ impl Child {
         self.process.as_mut().is_some_and(|process| matches!(process.try_wait(), Ok(None)))
     }
 
-    /// Allows it so many seconds of processor time from now on. The kernel counts whole seconds.
-    pub(super) fn allow(&self, seconds: u64) -> Option<()> {
+    /// Allows it so much processor time from now on, and gives the clock that counts it. The kernel's own limit is in whole
+    /// seconds, and lies up to one behind.
+    pub(super) fn allow(&self, processor: Duration) -> Option<ClockId> {
         let id = i32::try_from(self.process.as_ref()?.id()).ok()?;
         let clock = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(id)).ok()?;
-        let used = u64::try_from(clock.now().ok()?.tv_sec()).ok()?;
-        let pid = Pid::from_raw(id)?;
-        let limit = Rlimit { current: Some(used + seconds), maximum: Some(PROCESSOR) };
-        prlimit(Some(pid), Resource::Cpu, limit).ok().map(drop)
+        let end = Duration::from(clock.now().ok()?) + processor;
+        let limit = Rlimit { current: Some(end.as_secs() + 1), maximum: Some(PROCESSOR) };
+        prlimit(Some(Pid::from_raw(id)?), Resource::Cpu, limit).ok()?;
+        Some(clock)
     }
 }
 

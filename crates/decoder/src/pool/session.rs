@@ -1,17 +1,15 @@
 //! One file and one child.
 
-use std::future::Future;
-use std::time::Duration;
-
 use bytes::Bytes;
+use proofdesk_intake::MediaType;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::Instant;
 
 use super::Pool;
 use super::child::Child;
+use super::time::Time;
 use crate::error::DecodeError;
-use crate::piece::{Found, Job, MAX_RENDITION, Piece};
+use crate::piece::{Found, Job, Kind, MAX_RENDITION, Piece};
 use crate::protocol::{self, Said};
 
 /// Bytes of a rendition that are in memory at one time.
@@ -31,7 +29,7 @@ pub struct Session {
     announced: u32,
     /// Pieces that were given.
     pieces: u32,
-    left: Duration,
+    time: Time,
     well: bool,
 }
 
@@ -42,9 +40,11 @@ impl Session {
         turn: OwnedSemaphorePermit,
         job: Job,
     ) -> Result<Self, DecodeError> {
-        let left = pool.0.options.wall;
         child.jobs += 1;
-        child.allow(pool.0.options.processor_seconds).ok_or(DecodeError::Unreadable)?;
+        let (wall, processor) = (pool.0.options.wall, pool.0.options.processor);
+        let most = processor + pool.0.options.processor_page * further_pages(&job);
+        let time = child.allow(most).and_then(|clock| Time::new(clock, wall, processor));
+        let time = time.ok_or(DecodeError::Unreadable)?;
         let mut session = Self {
             pool,
             child,
@@ -53,11 +53,11 @@ impl Session {
             unsent: job.bytes,
             announced: 0,
             pieces: 0,
-            left,
+            time,
             well: false,
         };
         let frame = protocol::job(&job);
-        within(&mut session.left, session.child.input.write_all(&frame)).await?;
+        session.time.within(session.child.input.write_all(&frame)).await?;
         Ok(session)
     }
 
@@ -67,7 +67,7 @@ impl Session {
     /// [`DecodeError::Unreadable`], also for more bytes than were announced.
     pub async fn send(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
         self.unsent = self.unsent.checked_sub(bytes.len() as u64).ok_or(DecodeError::Unreadable)?;
-        within(&mut self.left, self.child.input.write_all(bytes)).await
+        self.time.within(self.child.input.write_all(bytes)).await
     }
 
     /// The next piece, once the whole file is sent and all bytes of the piece before are taken.
@@ -78,7 +78,7 @@ impl Session {
         if self.unsent > 0 || self.announced > 0 || self.well {
             return Err(DecodeError::Unreadable);
         }
-        let said = within(&mut self.left, async { Ok(self.child.hear().await) }).await?;
+        let said = self.time.within(async { Ok(self.child.hear().await) }).await?;
         let piece = match said {
             Some(Said::Piece(piece)) => piece,
             Some(Said::Refused(text)) => {
@@ -89,6 +89,10 @@ impl Session {
         };
         self.judge(&piece)?;
         self.pieces += 1;
+        if matches!(piece, Piece::Rendition(made) if made.kind == Kind::View) && further_pages(&self.job) > 0
+        {
+            self.time.add(self.pool.0.options.processor_page);
+        }
         Ok(piece)
     }
 
@@ -133,7 +137,7 @@ impl Session {
         }
         let mut chunk = vec![0; CHUNK.min(self.announced as usize)];
         let read = async { self.child.output.read_exact(&mut chunk).await.map(drop) };
-        within(&mut self.left, read).await?;
+        self.time.within(read).await?;
         self.announced -= chunk.len() as u32;
         Ok(Some(Bytes::from(chunk)))
     }
@@ -146,16 +150,7 @@ impl Session {
     }
 }
 
-/// Waits for the child, as long as it has time left.
-async fn within<T>(
-    left: &mut Duration,
-    waits: impl Future<Output = std::io::Result<T>>,
-) -> Result<T, DecodeError> {
-    let start = Instant::now();
-    let outcome = tokio::time::timeout(*left, waits).await;
-    *left = left.saturating_sub(start.elapsed());
-    match outcome {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(_)) | Err(_) => Err(DecodeError::Unreadable),
-    }
+/// Pages behind the first that a file may have.
+fn further_pages(job: &Job) -> u32 {
+    if job.media_type == MediaType::Pdf { job.limits.pages.saturating_sub(1) } else { 0 }
 }

@@ -1,11 +1,19 @@
 //! Files that claim little and cost much. Each is made here, and neither moves the desk nor keeps a child for long.
 
-/// Zeros, packed by zlib.
-fn zeros(count: usize) -> Vec<u8> {
-    fdeflate::compress_to_vec(&vec![0; count])
+mod documents;
+pub(crate) mod pictures;
+
+/// Bytes, packed by zlib.
+pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {
+    fdeflate::compress_to_vec(bytes)
 }
 
-fn chunk(name: &[u8], data: &[u8]) -> Vec<u8> {
+/// Zeros, packed.
+fn zeros(count: usize) -> Vec<u8> {
+    zlib(&vec![0; count])
+}
+
+pub(crate) fn chunk(name: &[u8], data: &[u8]) -> Vec<u8> {
     let named = [name, data].concat();
     let mut bytes = (data.len() as u32).to_be_bytes().to_vec();
     bytes.extend(&named);
@@ -14,7 +22,7 @@ fn chunk(name: &[u8], data: &[u8]) -> Vec<u8> {
 }
 
 /// A PNG: its size, depth, colour type, whether interlaced, chunks before the picture, and the packed picture.
-fn png(
+pub(crate) fn png(
     (width, height): (u32, u32),
     [depth, colour, laced]: [u8; 3],
     before: &[u8],
@@ -82,8 +90,26 @@ fn page(content: Vec<u8>, size: &str) -> Vec<u8> {
     pdf(&objects, "/Size 5")
 }
 
+/// So many pages with the same content, each of 100,000 rectangles.
+fn large_page(pages: usize) -> Vec<u8> {
+    let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", page + 4)).collect();
+    let operators = b"q 1 0 0 1 0 0 cm 0 0 600 800 re f Q\n".repeat(100_000);
+    let mut objects = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        format!("<</Type/Pages/Kids[{}]/Count {pages}>>", kids.join(" ")).into_bytes(),
+        stream("/Filter/FlateDecode", &fdeflate::compress_to_vec(&operators)),
+    ];
+    let page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 3 0 R/Resources<<>>>>".to_vec();
+    objects.extend(vec![page; pages]);
+    pdf(&objects, &format!("/Size {}", objects.len() + 1))
+}
+
 /// All of them, by name.
 pub(crate) fn all() -> Vec<(&'static str, Vec<u8>)> {
+    [plain(), pictures::all(), documents::all()].concat()
+}
+
+fn plain() -> Vec<(&'static str, Vec<u8>)> {
     let large = zeros(64 << 20);
     let twice = fdeflate::compress_to_vec(&large);
     let profile = chunk(b"iCCP", &[&b"x\0\0"[..], &large].concat());
@@ -118,10 +144,10 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("PDF nested 100,000 deep", pdf(&[catalog(&nested), looped.clone(), fine()], "/Size 4")),
         ("PDF whose pages are a loop", pdf(&[catalog(""), looped, fine()], "/Size 4")),
-        ("PDF whose table is a loop", page(fine(), "0 0 600 800").replace_all(b"/Size 5", b"/Size 5/Prev 9")),
+        ("PDF whose table is a loop", replaced(page(fine(), "0 0 600 800"), b"/Size 5", b"/Size 5/Prev 9")),
         (
             "PDF that claims 2,000,000,000 objects",
-            page(fine(), "0 0 600 800").replace_all(b"/Size 5", b"/Size 2000000000"),
+            replaced(page(fine(), "0 0 600 800"), b"/Size 5", b"/Size 2000000000"),
         ),
         (
             "PDF whose length is itself",
@@ -134,13 +160,7 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-trait ReplaceAll {
-    fn replace_all(self, what: &[u8], with: &[u8]) -> Self;
-}
-
-impl ReplaceAll for Vec<u8> {
-    fn replace_all(self, what: &[u8], with: &[u8]) -> Self {
-        let place = self.windows(what.len()).position(|window| window == what).expect("what is replaced");
-        [&self[..place], with, &self[place + what.len()..]].concat()
-    }
+fn replaced(file: Vec<u8>, what: &[u8], with: &[u8]) -> Vec<u8> {
+    let place = file.windows(what.len()).position(|window| window == what).expect("what is replaced");
+    [&file[..place], with, &file[place + what.len()..]].concat()
 }

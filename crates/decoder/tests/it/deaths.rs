@@ -9,7 +9,7 @@ use crate::child::{decode, options};
 use crate::samples;
 
 /// The processes that this one has started, dead ones that nobody has reaped among them.
-fn children() -> Vec<i32> {
+pub(crate) fn children() -> Vec<i32> {
     let mut all = Vec::new();
     for task in std::fs::read_dir("/proc/self/task").expect("the threads") {
         let path = task.expect("a thread").path().join("children");
@@ -24,7 +24,7 @@ fn descriptors() -> usize {
 }
 
 /// Waits for what the runtime does in the background.
-async fn until(what: impl Fn() -> bool) {
+pub(crate) async fn until(what: impl Fn() -> bool) {
     while !what() {
         tokio::task::yield_now().await;
     }
@@ -59,6 +59,45 @@ fn killed_children_are_replaced_and_leave_nothing() {
         }
         decode(&pool, MediaType::Jpeg, &jpeg).await.expect("a good end");
         // One child rests; the others are reaped, and their pipes closed.
+        until(|| children().len() == 1).await;
+        until(|| descriptors() <= before).await;
+    });
+}
+
+/// Two files at one time, and the child of the first is killed when it has half of it: a hundred times. Each such file is told
+/// as one that can't be read, the other is fine, and nothing is left.
+#[test]
+fn a_hundred_children_killed_in_use_are_a_hundred_files() {
+    let (runtime, jpeg) = (runtime(), samples::jpeg(320, 240));
+    runtime.block_on(async {
+        let pool = Pool::new(Options { workers: 2, ..options() });
+        decode(&pool, MediaType::Jpeg, &jpeg).await.expect("a good start");
+        let before = descriptors();
+        for number in 0..100 {
+            until(|| children().len() == 1).await;
+            let job = proofdesk_decoder::Job {
+                media_type: MediaType::Jpeg,
+                limits: proofdesk_intake::Limits::default(),
+                bytes: jpeg.len() as u64,
+            };
+            // It gets the child that rested, the only one; the other file gets a new one.
+            let mut session = pool.begin(job).await.expect("a child");
+            let own = children();
+            assert_eq!(own.len(), 1, "{number}");
+            session.send(&jpeg[..jpeg.len() / 2]).await.expect("the first half");
+            let kill = async {
+                let pid = rustix::process::Pid::from_raw(own[0]).expect("a number");
+                rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it is there");
+                match session.send(&jpeg[jpeg.len() / 2..]).await {
+                    Ok(()) => session.next().await.map(drop),
+                    gone => gone,
+                }
+            };
+            let (killed, other) = tokio::join!(kill, decode(&pool, MediaType::Jpeg, &jpeg));
+            assert_eq!(killed, Err(DecodeError::Unreadable), "{number}");
+            other.unwrap_or_else(|error| panic!("{number}: {error}"));
+            session.finish();
+        }
         until(|| children().len() == 1).await;
         until(|| descriptors() <= before).await;
     });

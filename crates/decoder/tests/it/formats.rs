@@ -12,12 +12,12 @@ pub(crate) fn decoded(media_type: MediaType, bytes: &[u8]) -> Result<Decoded, De
     runtime.block_on(async { decode(&Pool::new(options()), media_type, bytes).await })
 }
 
-fn near(picture: &RgbImage, x: u32, y: u32, colour: [u8; 3]) -> bool {
+pub(crate) fn near(picture: &RgbImage, x: u32, y: u32, colour: [u8; 3]) -> bool {
     picture.get_pixel(x, y).0.iter().zip(colour).all(|(is, wanted)| is.abs_diff(wanted) < 40)
 }
 
 /// The red corner is at the top left and the blue one at the bottom right, and nowhere else.
-fn assert_upright(picture: &RgbImage, what: &str) {
+pub(crate) fn assert_upright(picture: &RgbImage, what: &str) {
     let (right, bottom) = (picture.width() - 8, picture.height() - 8);
     assert!(near(picture, 8, 8, [230, 10, 10]), "{what}: top left is {:?}", picture.get_pixel(8, 8));
     assert!(near(picture, right, bottom, [10, 10, 230]), "{what}: bottom right");
@@ -97,20 +97,6 @@ fn nothing_but_pixels_comes_through() {
 
 fn holds(bytes: &[u8], mark: &[u8]) -> bool {
     bytes.windows(mark.len()).any(|window| window == mark)
-}
-
-#[test]
-fn ink_becomes_light() {
-    // Adobe's inverted CMYK, as the encoder writes it: red.
-    let pixels = [0_u8, 255, 255, 0].repeat(64 * 64);
-    for color in [jpeg_encoder::ColorType::Cmyk, jpeg_encoder::ColorType::CmykAsYcck] {
-        let mut bytes = Vec::new();
-        let encoder = jpeg_encoder::Encoder::new(&mut bytes, 95);
-        encoder.encode(&pixels, 64, 64, color).expect("a JPEG");
-        let made = decoded(MediaType::Jpeg, &bytes).expect("a picture");
-        let picture = made.picture(Kind::View, 1);
-        assert!(near(&picture, 32, 32, [255, 0, 0]), "{:?}", picture.get_pixel(32, 32));
-    }
 }
 
 #[test]

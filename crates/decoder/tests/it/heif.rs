@@ -1,5 +1,6 @@
 //! Writes HEIF files by the box (ISO/IEC 14496-12, ISO/IEC 23008-12), good ones and others, around pictures of HEVC.
 
+use heifer::heifer_hevc_enc::encoder::{EncoderConfig, Planes16, encode_picture16};
 use heifer::heifer_isobmff::HeifFile;
 use image::RgbImage;
 
@@ -74,6 +75,22 @@ impl Item {
         let at = file.windows(4).position(|window| window == b"hvcC").expect("its parameters") - 4;
         let length = u32::from_be_bytes(file[at..at + 4].try_into().expect("four bytes")) as usize;
         Self::of(b"hvc1", data).with(file[at..at + length].to_vec()).with(size(width, height))
+    }
+
+    /// One picture of so many pixels, of one grey, which is next to nothing coded.
+    pub(crate) fn large(width: u32, height: u32) -> Self {
+        let (count, quarter) = ((width * height) as usize, (width / 2 * (height / 2)) as usize);
+        let (y, c) = (vec![128_u16; count], vec![128_u16; quarter]);
+        let planes = Planes16 { y: &y, chroma: Some((&c, &c)), bit_depth: 8 };
+        let coded = encode_picture16(width, height, planes, &EncoderConfig::default()).expect("a picture");
+        let unit = |unit: &Vec<u8>| [&(unit.len() as u32).to_be_bytes()[..], unit].concat();
+        let set =
+            |unit: &Vec<u8>| [&[unit[0] >> 1, 0, 1][..], &(unit.len() as u16).to_be_bytes(), unit].concat();
+        let head = &Self::picture(&RgbImage::new(64, 64)).properties[0][8..30];
+        let sets: Vec<u8> = coded.parameter_sets.iter().flat_map(set).collect();
+        let config = boxed(b"hvcC", &[head, &[3], &sets].concat());
+        let item = Self::of(b"hvc1", coded.slices.iter().flat_map(unit).collect());
+        item.with(config).with(size(width, height))
     }
 
     /// A picture that is put together from others.

@@ -11,6 +11,7 @@
 
 mod bombs;
 mod child;
+mod codings;
 mod confinement;
 mod deaths;
 mod formats;
