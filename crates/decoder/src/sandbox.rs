@@ -161,9 +161,48 @@ mod tests {
     #[test]
     fn nothing_opens_starts_or_connects() {
         let calls = calls().expect("the list");
-        for call in [libc::SYS_openat, libc::SYS_clone, libc::SYS_clone3, libc::SYS_execve, libc::SYS_socket]
-        {
+        let files = [libc::SYS_openat, libc::SYS_openat2, libc::SYS_unlinkat, libc::SYS_memfd_create];
+        let processes =
+            [libc::SYS_clone, libc::SYS_clone3, libc::SYS_execve, libc::SYS_execveat, libc::SYS_kill];
+        let others =
+            [libc::SYS_ptrace, libc::SYS_process_vm_readv, libc::SYS_process_vm_writev, libc::SYS_tgkill];
+        let addresses = [libc::SYS_socket, libc::SYS_socketpair, libc::SYS_connect, libc::SYS_bind];
+        let ways = [
+            libc::SYS_ioctl,
+            libc::SYS_prctl,
+            libc::SYS_bpf,
+            libc::SYS_io_uring_setup,
+            libc::SYS_userfaultfd,
+        ];
+        for call in [&files[..], &processes, &others, &addresses, &ways].concat() {
             assert!(!calls.contains_key(&call), "{call}");
+        }
+    }
+
+    /// Landlock holds for the thread that asks for it, so that it can be tried without the filter of system calls, which
+    /// would end the test.
+    #[test]
+    fn landlock_alone_closes_files_and_addresses() {
+        let tried = std::thread::spawn(|| {
+            rustix::thread::set_no_new_privs(true).expect("no new privileges");
+            assert!(close_files_and_addresses(), "this kernel has Landlock");
+            let path = std::env::temp_dir().join("proofdesk-landlock");
+            [
+                std::fs::File::open("/etc/passwd").map(drop),
+                std::fs::File::create(&path).map(drop),
+                std::fs::read_dir("/").map(drop),
+                std::fs::create_dir(&path),
+                std::process::Command::new("/bin/true").status().map(drop),
+                std::net::TcpStream::connect("127.0.0.1:9").map(drop),
+                std::net::TcpListener::bind("127.0.0.1:0").map(drop),
+            ]
+        });
+        for (number, outcome) in tried.join().expect("a thread").into_iter().enumerate() {
+            assert_eq!(
+                outcome.map_err(|error| error.kind()),
+                Err(io::ErrorKind::PermissionDenied),
+                "{number}"
+            );
         }
     }
 }

@@ -29,10 +29,15 @@ fn what_is_not_tried_does_no_harm() {
 
 #[test]
 fn whoever_opens_connects_starts_or_signals_is_ended() {
-    for wish in ["open", "write", "connect", "fork", "thread", "signal", "stderr"] {
+    let files = ["open", "write", "append", "remove", "folder", "list", "look", "stderr"];
+    let addresses = ["connect", "connect by TCP", "listen", "connect by name", "pair"];
+    let processes = ["fork", "run", "trace", "thread", "signal"];
+    for wish in [&files[..], &addresses, &processes].concat() {
         assert_eq!(attempt(wish), ("confined\n".to_owned(), Some(BAD_CALL)), "{wish}");
     }
-    assert!(!std::path::Path::new("/proofdesk-written").exists());
+    for made in ["/proofdesk-written", "/proofdesk-folder"] {
+        assert!(!std::path::Path::new(made).exists(), "{made}");
+    }
 }
 
 #[test]

@@ -18,5 +18,7 @@ mod formats;
 mod heic;
 mod heif;
 mod hostile;
+mod lies;
+mod markers;
 mod quality;
 mod samples;
