@@ -110,7 +110,10 @@ fn what_can_not_be_is_not_believed() {
         ("a refusal with a line in it", frame(b'X', b"is\ndamaged")),
         ("a refusal in another script", frame(b'X', "ist beschädigt".as_bytes())),
     ];
+    // What would be a good end, if the lie were believed.
+    let rest = [rendition((2, 1), [64, 48, 9], 9).repeat(2), frame(b'D', &[])].concat();
     for (name, then) in lies {
+        let then = [then, rest.clone()].concat();
         assert_eq!(told(&then), Err(DecodeError::Unreadable), "{name}");
     }
 }
