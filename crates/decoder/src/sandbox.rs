@@ -182,6 +182,7 @@ mod tests {
     /// Landlock holds for the thread that asks for it, so that it can be tried without the filter of system calls, which
     /// would end the test.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "it is tried so that it is seen to fail")]
     fn landlock_alone_closes_files_and_addresses() {
         let tried = std::thread::spawn(|| {
             rustix::thread::set_no_new_privs(true).expect("no new privileges");
