@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use proofdesk_domain::entities::{
-    audit_entry, audit_values, business, check, coworker, document, file, idempotent_answer, token, user,
-    user_role,
+    audit_entry, audit_values, business, check, coworker, document, file, idempotent_answer, rendition,
+    token, user, user_role,
 };
 use proofdesk_domain::entity::{FieldIndex, Kind, Source, Tenancy, VERSION};
 use proofdesk_domain::scope::Scope;
@@ -45,13 +45,14 @@ pub async fn a_taken_token_names_its_column(store: Arc<dyn Store>) -> Outcome {
     world.check_everything().await
 }
 
-/// Every reference of what callers see, and those of files and tokens, at insert and at update; but an audit entry outlives
+/// Every reference of what callers see, and those of files, renditions and tokens, at insert and at update; but an audit entry outlives
 /// its location and its values, and keeps the user who approved something first.
 pub async fn a_record_can_not_refer_to_nothing(store: Arc<dyn Store>) -> Outcome {
     let mut world = World::populated(store).await?;
     for entity in WRITTEN {
         if matches!(entity.tenancy, Tenancy::Internal)
-            && ![&file::FILE, &token::TOKEN, &idempotent_answer::IDEMPOTENT_ANSWER].contains(&entity)
+            && ![&file::FILE, &rendition::RENDITION, &token::TOKEN, &idempotent_answer::IDEMPOTENT_ANSWER]
+                .contains(&entity)
         {
             continue;
         }

@@ -1,8 +1,8 @@
 //! Records of every entity, with every kind of value in every field.
 
 use proofdesk_domain::entities::{
-    audit_entry, audit_values, business, check, coworker, discarded_file, document, event, file,
-    idempotent_answer, token, user, user_role,
+    audit_entry, audit_values, business, check, client, coworker, discarded_file, document, erasure, event,
+    file, idempotent_answer, identity, recovery_code, rendition, spent_state, token, totp, user, user_role,
 };
 use proofdesk_domain::entity::{
     CREATED_ON, Entity, Field, FieldIndex, ID, Kind, Source, Tenancy, UNIQUE_ID, UPDATED_ON, VERSION,
@@ -41,34 +41,53 @@ const NUMBERS: [i64; 6] = [i64::MIN, -1, 0, 1, 42, i64::MAX];
 /// From the first to the last instant that the wire has a form for.
 const INSTANTS: [i64; 5] = [-62_135_596_800, -1, 0, 1_736_937_000, 253_402_300_799];
 
-/// The entities that a store may be given records of, each after those that it refers to.
-pub(super) const WRITTEN: [&Entity; 13] = [
+/// The entities that a store may be given records of, each after those that it refers to: all but the fixed list of roles.
+pub(super) const WRITTEN: [&Entity; 20] = [
     &business::BUSINESS,
     &user::USER,
     &user_role::USER_ROLE,
+    &client::CLIENT,
     &coworker::COWORKER,
     &check::CHECK,
     &document::DOCUMENT,
     &audit_values::AUDIT_VALUES,
     &audit_entry::AUDIT_ENTRY,
     &discarded_file::DISCARDED_FILE,
+    &erasure::ERASURE,
     &event::EVENT,
     &file::FILE,
+    &rendition::RENDITION,
     &idempotent_answer::IDEMPOTENT_ANSWER,
+    &identity::IDENTITY,
+    &recovery_code::RECOVERY_CODE,
+    &spent_state::SPENT_STATE,
     &token::TOKEN,
+    &totp::TOTP,
 ];
 
 /// The fields of internal entities that may be null.
-const INTERNAL_NULLABLE: [(&Entity, FieldIndex); 9] = [
+const INTERNAL_NULLABLE: [(&Entity, FieldIndex); 21] = [
     (&audit_values::AUDIT_VALUES, audit_values::OLD_VALUE),
     (&audit_values::AUDIT_VALUES, audit_values::NEW_VALUE),
     (&audit_values::AUDIT_VALUES, audit_values::REMOTE_ADDRESS),
     (&audit_values::AUDIT_VALUES, audit_values::SUBJECT_ID),
+    (&client::CLIENT, client::NAME),
+    (&erasure::ERASURE, erasure::BUSINESS_ID),
+    (&erasure::ERASURE, erasure::ACTOR_ID),
+    (&erasure::ERASURE, erasure::REQUEST_ID),
+    (&erasure::ERASURE, erasure::FINISHED_ON),
+    (&erasure::ERASURE, erasure::RECEIPT),
+    (&erasure::ERASURE, erasure::SIGNATURE),
     (&file::FILE, file::WIDTH),
     (&file::FILE, file::HEIGHT),
     (&file::FILE, file::PAGES),
     (&idempotent_answer::IDEMPOTENT_ANSWER, idempotent_answer::RECORD_ID),
+    (&identity::IDENTITY, identity::GRANTED_ROLES),
+    (&identity::IDENTITY, identity::GRANTED_BUSINESSES),
     (&token::TOKEN, token::USED_ON),
+    (&token::TOKEN, token::MACHINE_ID),
+    (&totp::TOTP, totp::CONFIRMED_ON),
+    (&totp::TOTP, totp::LAST_STEP),
 ];
 
 /// The fields of other entities that are never null although callers needn't send them.
@@ -153,6 +172,10 @@ fn text(entity: &'static Entity, field: &Field, number: usize, mixed: usize) -> 
         (&user::USER, user::LOGIN),
         (&token::TOKEN, token::HASH),
         (&idempotent_answer::IDEMPOTENT_ANSWER, idempotent_answer::MARK),
+        (&client::CLIENT, client::CLIENT_ID),
+        (&identity::IDENTITY, identity::MARK),
+        (&recovery_code::RECOVERY_CODE, recovery_code::HASH),
+        (&spent_state::SPENT_STATE, spent_state::HASH),
     ];
     let is_unique = unique.iter().any(|(own, index)| *own == entity && own.field(*index).name == field.name);
     if is_unique { format!("{text}{number}") } else { text.to_owned() }

@@ -1,6 +1,10 @@
 use std::fs;
 use std::path::Path;
 
+use proofdesk_domain::entities::{self, role::ROLE};
+
+use super::samples::WRITTEN;
+
 /// A case that the macro leaves out would never run, and nothing would say so.
 #[test]
 fn the_macro_names_every_case() {
@@ -16,4 +20,14 @@ fn the_macro_names_every_case() {
         }
     }
     assert!(cases > 50, "found only {cases}");
+}
+
+/// An entity that the suite writes no record of is one of which no store has proved anything.
+#[test]
+fn the_suite_writes_records_of_every_entity() {
+    for entity in entities::all() {
+        let times = WRITTEN.iter().filter(|own| **own == entity).count();
+        assert_eq!(times, usize::from(entity != &ROLE), "{} in WRITTEN", entity.name);
+    }
+    assert_eq!(WRITTEN.len() + 1, entities::all().count());
 }

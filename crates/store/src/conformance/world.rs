@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use proofdesk_domain::entities::{role, user};
+use proofdesk_domain::entities::{role, totp, user};
 use proofdesk_domain::entity::{Entity, Kind};
 use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
@@ -132,7 +132,8 @@ impl World {
 }
 
 fn count(entity: &'static Entity) -> usize {
-    if entity == &user::USER { 6 } else { 9 }
+    // A user has one second factor.
+    if [&user::USER, &totp::TOTP].contains(&entity) { 6 } else { 9 }
 }
 
 fn every_third(ids: &[i64], from: usize) -> Vec<i64> {
