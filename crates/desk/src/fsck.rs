@@ -118,8 +118,8 @@ pub async fn check(desk: &Desk, options: Options) -> Result<Report, DeskError> {
         let opened = futures::stream::iter(files.into_iter().map(|file| look(desk, file, options.deep)));
         let unread: Vec<Option<Lost>> = opened.buffered(SIDE_BY_SIDE).try_collect().await?;
         report.lost.extend(unread.into_iter().flatten());
-        let lost = |bare: &Bare| report.lost.iter().any(|lost| lost.object == bare.object);
-        let found: Vec<Bare> = bare.into_iter().filter(|bare| !lost(bare)).collect();
+        let unreadable = |bare: &Bare| report.lost.iter().any(|lost| lost.object == bare.object);
+        let found: Vec<Bare> = bare.into_iter().filter(|bare| !unreadable(bare)).collect();
         report.bare.extend(found);
     }
     let mut after = 0;

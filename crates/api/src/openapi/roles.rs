@@ -113,13 +113,10 @@ fn write_operations(page: &mut String, tag: &Json, lines: &[Line]) {
         "\n### {name}\n\n{said}\n\n| operation | request | role | audit entry |\n|---|---|---|---|\n"
     );
     for line in own {
-        let role = match &line.batch {
-            Some(batch) => format!("`{}`; with `id=[…]` `{batch}`", line.role),
-            None => {
-                let all = [&line.role].into_iter().chain(&line.besides);
-                all.map(|role| format!("`{role}`")).collect::<Vec<_>>().join(" and ")
-            }
-        };
+        let all = [&line.role].into_iter().chain(&line.besides);
+        let all: Vec<String> = all.map(|role| format!("`{role}`")).collect();
+        let batch = line.batch.as_ref().map(|batch| format!("; with `id=[…]` `{batch}`"));
+        let role = format!("{}{}", all.join(" and "), batch.unwrap_or_default());
         let Line { verb, request, audit, .. } = line;
         let _ = writeln!(page, "| {verb} | `{request}` | {role} | {audit} |");
     }

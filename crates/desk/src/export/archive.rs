@@ -106,20 +106,8 @@ impl Archive {
 
     /// Writes the next piece of a file, or begins what comes next.
     async fn step(&mut self) -> Result<(), DeskError> {
-        if let Some(mut current) = self.current.take() {
-            return match current.pieces.try_next().await? {
-                Some(piece) => {
-                    current.digest.update(&piece);
-                    current.bytes += piece.len() as u64;
-                    self.write(&piece)?;
-                    self.current = Some(current);
-                    Ok(())
-                }
-                None => {
-                    self.list(&current.name, current.bytes, current.digest.finish().as_ref());
-                    Ok(())
-                }
-            };
+        if let Some(current) = self.current.take() {
+            return self.go_on(current).await;
         }
         match self.parts.pop_front() {
             Some(Part::Text(name, text)) => {
@@ -130,6 +118,19 @@ impl Archive {
             Some(Part::File(name, object, owner)) => self.open(name, object, &owner).await,
             None => self.finish(),
         }
+    }
+
+    /// Writes the next piece of the file; at its end, it is listed.
+    async fn go_on(&mut self, mut current: Current) -> Result<(), DeskError> {
+        if let Some(piece) = current.pieces.try_next().await? {
+            current.digest.update(&piece);
+            current.bytes += piece.len() as u64;
+            self.write(&piece)?;
+            self.current = Some(current);
+        } else {
+            self.list(&current.name, current.bytes, current.digest.finish().as_ref());
+        }
+        Ok(())
     }
 
     async fn open(&mut self, name: String, object: Uuid, owner: &Owner) -> Result<(), DeskError> {

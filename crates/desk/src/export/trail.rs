@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use proofdesk_domain::entities::{
     audit_entry, audit_entry::AUDIT_ENTRY, audit_values, audit_values::AUDIT_VALUES, document::DOCUMENT,
+    user::USER,
 };
 use proofdesk_domain::entity::{FieldIndex, ID};
 use proofdesk_domain::enumeration::AuditType;
@@ -57,8 +58,13 @@ pub(super) async fn of(
             own(audit_entry::ENTITY, record.entity().name.into()),
             own(audit_entry::ENTITY_ID, Value::Int(record.id())),
         ];
-        add(desk, scope, filters, &mut found).await?;
+        // Sign-ins are of the desk as a whole, and those of the customer's own account are the customer's.
+        let is_account = record.entity() == &USER;
+        let within = if is_account { &Scope::All } else { scope };
+        add(desk, within, filters, &mut found).await?;
     }
+    found
+        .retain(|_, entry| entry.int(audit_entry::BUSINESS_ID).is_none_or(|business| scope.covers(business)));
     let mut values = values_of(desk, &found).await?;
     let mut trail = Vec::new();
     for entry in found.into_values() {
