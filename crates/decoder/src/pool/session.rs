@@ -1,17 +1,20 @@
 //! One file and one child.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use proofdesk_intake::MediaType;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::Pool;
 use super::child::Child;
 use super::time::Time;
+use super::{Options, Pool};
 use crate::error::DecodeError;
 use crate::piece::{Found, Job, Kind, MAX_RENDITION, Piece};
 use crate::protocol::{self, Said};
 
+const MIB: f64 = 1_048_576.0;
 /// Bytes of a rendition that are in memory at one time.
 const CHUNK: usize = 64 * 1024;
 
@@ -41,7 +44,7 @@ impl Session {
         job: Job,
     ) -> Result<Self, DecodeError> {
         child.jobs += 1;
-        let (wall, processor) = (pool.0.options.wall, pool.0.options.processor);
+        let (wall, processor) = (pool.0.options.wall, processor_of(&pool.0.options, &job));
         let most = processor + pool.0.options.processor_page * further_pages(&job);
         let time = child.allow(most).and_then(|clock| Time::new(clock, wall, processor));
         let time = time.ok_or(DecodeError::Unreadable)?;
@@ -148,6 +151,15 @@ impl Session {
             self.pool.rest(self.child);
         }
     }
+}
+
+/// The processor time that a file has from the start.
+fn processor_of(options: &Options, job: &Job) -> Duration {
+    if job.media_type != MediaType::Heic {
+        return options.processor;
+    }
+    let by_size = options.processor_heic_mib.mul_f64(job.bytes as f64 / MIB);
+    (options.processor + by_size).min(options.processor_heic)
 }
 
 /// Pages behind the first that a file may have.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::error::DecodeError;
 
 /// How often a child that works is looked at. The kernel's own limit counts whole seconds, and holds if nobody looks.
-const LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(40);
 
 /// What a child has left of a file's time.
 pub(super) struct Time {

@@ -144,10 +144,10 @@ fn plain() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("PDF nested 100,000 deep", pdf(&[catalog(&nested), looped.clone(), fine()], "/Size 4")),
         ("PDF whose pages are a loop", pdf(&[catalog(""), looped, fine()], "/Size 4")),
-        ("PDF whose table is a loop", replaced(page(fine(), "0 0 600 800"), b"/Size 5", b"/Size 5/Prev 9")),
+        ("PDF whose table is a loop", replaced(&page(fine(), "0 0 600 800"), b"/Size 5", b"/Size 5/Prev 9")),
         (
             "PDF that claims 2,000,000,000 objects",
-            replaced(page(fine(), "0 0 600 800"), b"/Size 5", b"/Size 2000000000"),
+            replaced(&page(fine(), "0 0 600 800"), b"/Size 5", b"/Size 2000000000"),
         ),
         (
             "PDF whose length is itself",
@@ -160,7 +160,7 @@ fn plain() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn replaced(file: Vec<u8>, what: &[u8], with: &[u8]) -> Vec<u8> {
+fn replaced(file: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
     let place = file.windows(what.len()).position(|window| window == what).expect("what is replaced");
     [&file[..place], with, &file[place + what.len()..]].concat()
 }

@@ -122,13 +122,13 @@ fn rows((width, height): (u32, u32), laced: bool, pixel: impl Fn(u32, u32) -> Ve
 #[test]
 fn png_with_clear_pixels_is_white_there_in_every_depth() {
     const SIZE: (u32, u32) = (67, 45);
+    const COLOURS: [[u8; 3]; 3] = [[230, 10, 10], [10, 10, 230], [90, 160, 90]];
     // 0: red, 1: blue, 2: clear.
     let place = |x: u32, y: u32| match (x < 16 && y < 16, x >= SIZE.0 - 16 && y >= SIZE.1 - 16) {
         (true, _) => 0_usize,
         (_, true) => 1,
         _ => 2,
     };
-    const COLOURS: [[u8; 3]; 3] = [[230, 10, 10], [10, 10, 230], [90, 160, 90]];
     let wide = |colour: [u8; 3]| colour.iter().flat_map(|value| [*value, *value]).collect::<Vec<_>>();
     let palette = [chunk(b"PLTE", &COLOURS.concat()), chunk(b"tRNS", &[255, 255, 0])].concat();
     let key = chunk(b"tRNS", &COLOURS[2].map(|value| [0, value]).concat());

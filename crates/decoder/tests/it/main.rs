@@ -4,6 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::format_push_string,
+    clippy::format_collect,
+    clippy::trivially_copy_pass_by_ref,
     clippy::similar_names,
     clippy::duration_suboptimal_units,
     reason = "tests may panic, and build files the short way"

@@ -185,6 +185,7 @@ fn heic(marks: &mut Marks) -> Vec<u8> {
     bytes
 }
 
+#[expect(clippy::too_many_lines, reason = "one long list of objects")]
 fn pdf(marks: &mut Marks) -> Vec<u8> {
     const INFO: [&str; 9] = [
         "Title",

@@ -148,13 +148,13 @@ fn circles() -> Vec<(&'static str, Vec<u8>)> {
         let file = page(fine(), "0 0 600 800");
         let at = file.windows(5).rposition(|window| window == b"xref\n").expect("a table");
         let start = file[..at].iter().len();
-        (start, super::replaced(file, b"/Size 5", trailer.as_bytes()))
+        (start, super::replaced(&file, b"/Size 5", trailer.as_bytes()))
     };
     let (start, own) = table("/Size 5/Prev 0000000");
     vec![
         (
             "PDF whose table follows itself",
-            super::replaced(own, b"0000000", format!("{start:07}").as_bytes()),
+            super::replaced(&own, b"0000000", format!("{start:07}").as_bytes()),
         ),
         ("PDF with a size of 1", table("/Size 1").1),
         ("PDF with a table of streams in a circle", table("/Size 5/XRefStm 9/Prev 9").1),
