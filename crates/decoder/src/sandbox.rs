@@ -187,7 +187,7 @@ mod tests {
         let tried = std::thread::spawn(|| {
             rustix::thread::set_no_new_privs(true).expect("no new privileges");
             assert!(close_files_and_addresses(), "this kernel has Landlock");
-            let path = std::env::temp_dir().join("proofdesk-landlock");
+            let path = std::env::temp_dir().join(format!("proofdesk-landlock-{}", std::process::id()));
             [
                 std::fs::File::open("/etc/passwd").map(drop),
                 std::fs::File::create(&path).map(drop),
