@@ -1,8 +1,11 @@
 //! Customers and users that several locations know. What such a person has at another location isn't shown to a caller of this
 //! one, isn't found by a search, and isn't lost by a write: neither the location itself, nor bundles of roles and users there.
 
+mod trail;
+
 use std::collections::BTreeSet;
 
+use proofdesk_domain::entities::audit_entry::AUDIT_ENTRY;
 use proofdesk_domain::entities::business::BUSINESS;
 use proofdesk_domain::entity::{Access, Entity, Field, FieldIndex, ID, Kind, Tenancy};
 use proofdesk_domain::list::{Filter, ListRequest, Test};
@@ -80,6 +83,10 @@ pub(crate) async fn visible(
     }
     let (Scope::Businesses(_), Some(first)) = (scope, records.first()) else { return Ok(records) };
     let entity = first.entity();
+    if entity == &AUDIT_ENTRY {
+        trail::clip(desk, scope, &mut records).await?;
+        return Ok(records);
+    }
     for (place, field) in entity.fields.iter().enumerate() {
         let (index, Some(to)) = (FieldIndex(place), leads_away(entity, field)) else { continue };
         let ids = records.iter().flat_map(|record| ids_of(record.get(index))).collect();

@@ -234,6 +234,25 @@ on_both_stores! {
         assert_eq!(client.get(&seen).record()["InvoicingBusinessId"], own.business);
     }
 
+    fn the_trail_tells_no_more_of_a_shared_person_than_the_person_does(desk) {
+        let Border { own, client, other, foreign } = border(desk);
+        let stranger = foreign[4].1;
+        // Known at the own location alone at first: the trail is its, with what it tells of the other one.
+        let moved = desk.coworker("Moved", &[own.business]);
+        let change = json!({ "Id": moved, "Businesses": [own.business, other.business], "UserId": stranger });
+        desk.admin().patch(COWORKERS, &change).id();
+        let trail = format!("{AUDIT}?AuditTrailEntry_EntityShortName=Coworker&AuditTrailEntry_EntityId={moved}&size=100");
+        let told = |client: &Client| {
+            let entries = client.get(&trail).records();
+            let entry = entries.iter().find(|entry| entry["AuditType"] == 2 && entry["NewValue"].to_string().contains("UserId"));
+            let text = entry.unwrap_or_else(|| panic!("{entries:?}"))["NewValue"].as_str().expect("values").to_owned();
+            let values: Value = serde_json::from_str(&text).expect("JSON");
+            (values["Businesses"].clone(), values["UserId"].clone())
+        };
+        assert_eq!(told(desk.admin()), (json!([own.business, other.business]), json!(stranger)));
+        assert_eq!(told(&client), (json!([own.business]), Value::Null));
+    }
+
     fn roles_hold_at_their_own_business_only(desk) {
         let [here, there] = [desk.world(), desk.world()];
         let both = desk.user_with_roles(&["CoworkerIdentityCheck-Read"], &[here.business, there.business]);
