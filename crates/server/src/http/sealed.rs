@@ -3,8 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -40,11 +40,15 @@ async fn answer(State((opened, sealed)): State<(Opened, Router)>, request: Reque
     }
 }
 
-async fn refuse() -> Response {
+async fn refuse(request: Request) -> Response {
     let said = json!({ "Message": "The desk is sealed: it waits for its master key. Try again later." });
     let mut response = (StatusCode::SERVICE_UNAVAILABLE, Json(said)).into_response();
     let headers = response.headers_mut();
     headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // The body isn't read, so the connection may end with the answer: whoever wants to use it again is to know.
+    if request.version() < Version::HTTP_2 {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
