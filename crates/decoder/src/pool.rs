@@ -1,6 +1,7 @@
 //! The children, as the desk sees them: started when there is work, used again while they are good, gone when there is none.
 
 mod child;
+mod expected;
 mod session;
 mod time;
 

@@ -57,9 +57,9 @@ impl Trouble {
 
 /// Looks at a whole file, and makes its renditions: a view of each page, the thumbnail of the first, and the quality.
 pub(crate) fn all(job: &Job, bytes: Vec<u8>, sink: &mut impl Sink) -> Result<Option<Measures>, Trouble> {
-    let bytes = look(job, bytes, sink)?;
+    let (bytes, pages) = look(job, bytes, sink)?;
     match job.media_type {
-        MediaType::Pdf => pdf::pages(bytes, job.limits.pages, |page, raster| {
+        MediaType::Pdf => pdf::pages(bytes, pages.unwrap_or(0), |page, raster| {
             deliver(raster, page, sink)?;
             Ok(())
         })
@@ -73,17 +73,17 @@ pub(crate) fn all(job: &Job, bytes: Vec<u8>, sink: &mut impl Sink) -> Result<Opt
     }
 }
 
-/// The look at a whole file, for the types that can't be judged as they stream by; gives what is kept of it.
-fn look(job: &Job, bytes: Vec<u8>, sink: &mut impl Sink) -> Result<Vec<u8>, Trouble> {
+/// The look at a whole file, for the types that can't be judged as they stream by; gives what is kept of it, and a PDF's pages.
+fn look(job: &Job, bytes: Vec<u8>, sink: &mut impl Sink) -> Result<(Vec<u8>, Option<u32>), Trouble> {
     if !job.media_type.needs_second_look() {
         sink.found(Found { width: None, height: None, pages: None, cleaned: None }, None)?;
-        return Ok(bytes);
+        return Ok((bytes, None));
     }
     let look = second_look(job.media_type, &bytes, job.limits)?;
     let cleaned = look.cleaned.as_ref().map(|cleaned| cleaned.len() as u32);
     let found = Found { width: look.width, height: look.height, pages: look.pages, cleaned };
     sink.found(found, look.cleaned.as_deref())?;
-    Ok(look.cleaned.unwrap_or(bytes))
+    Ok((look.cleaned.unwrap_or(bytes), look.pages))
 }
 
 fn decode(media_type: MediaType, bytes: &[u8]) -> Result<Raster, Trouble> {

@@ -8,10 +8,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::child::Child;
+use super::expected::Expected;
 use super::time::Time;
 use super::{Options, Pool};
 use crate::error::DecodeError;
-use crate::piece::{Found, Job, Kind, MAX_RENDITION, Piece};
+use crate::piece::{Job, Kind, Piece};
 use crate::protocol::{self, Said};
 
 const MIB: f64 = 1_048_576.0;
@@ -30,8 +31,7 @@ pub struct Session {
     unsent: u64,
     /// Bytes that were announced and not taken yet.
     announced: u32,
-    /// Pieces that were given.
-    pieces: u32,
+    expected: Expected,
     time: Time,
     well: bool,
 }
@@ -55,7 +55,7 @@ impl Session {
             job,
             unsent: job.bytes,
             announced: 0,
-            pieces: 0,
+            expected: Expected::of(job),
             time,
             well: false,
         };
@@ -91,7 +91,6 @@ impl Session {
             Some(Said::Hello(_)) | None => return Err(DecodeError::Unreadable),
         };
         self.judge(&piece)?;
-        self.pieces += 1;
         if matches!(piece, Piece::Rendition(made) if made.kind == Kind::View) && further_pages(&self.job) > 0
         {
             self.time.add(self.pool.0.options.processor_page);
@@ -99,35 +98,17 @@ impl Session {
         Ok(piece)
     }
 
-    /// Whether a piece can be what a child that works gives now.
+    /// Notes what comes with a piece, if that can come now.
     fn judge(&mut self, piece: &Piece) -> Result<(), DecodeError> {
-        let limits = self.job.limits;
-        // The view of each page, and a thumbnail.
-        let most = 1 + limits.pages.max(1) + 1;
-        let good = match piece {
-            Piece::Found(found) => self.pieces == 0 && self.fits(found),
-            Piece::Rendition(made) => {
-                (1..most).contains(&self.pieces) && u32::from(made.page) <= limits.pages.max(1)
-            }
-            Piece::Done(_) => self.pieces > 2,
-        };
-        match piece {
-            Piece::Found(Found { cleaned: Some(length), .. }) => self.announced = *length,
-            Piece::Rendition(made) => self.announced = made.bytes,
-            Piece::Found(_) => {}
-            Piece::Done(_) => self.well = good,
+        if !self.expected.take(piece) {
+            return Err(DecodeError::Unreadable);
         }
-        if good { Ok(()) } else { Err(DecodeError::Unreadable) }
-    }
-
-    fn fits(&self, found: &Found) -> bool {
-        let limits = self.job.limits;
-        let side = |length: Option<u32>| length.is_none_or(|length| (1..=limits.side).contains(&length));
-        let pages = found.pages.is_none_or(|pages| (1..=limits.pages).contains(&pages));
-        // Cleaning may write a flag anew, and never makes much of little.
-        let cleaned =
-            found.cleaned.is_none_or(|length| u64::from(length) <= self.job.bytes + u64::from(MAX_RENDITION));
-        side(found.width) && side(found.height) && pages && cleaned
+        match piece {
+            Piece::Found(found) => self.announced = found.cleaned.unwrap_or(0),
+            Piece::Rendition(made) => self.announced = made.bytes,
+            Piece::Done(_) => self.well = true,
+        }
+        Ok(())
     }
 
     /// The next bytes of the piece; `None` once all are taken.

@@ -9,16 +9,17 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use super::{Raster, Trouble};
 use crate::piece::Kind;
 
-/// Draws the pages one after another, at most so many, each with a long side of a view's.
+/// Draws the pages one after another, each with a long side of a view's. They must be as many as the look at the file found:
+/// what a reviewer isn't shown is not taken either.
 pub(crate) fn pages(
     bytes: Vec<u8>,
-    most: u32,
+    found: u32,
     mut take: impl FnMut(u16, Raster) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let pdf = Pdf::new(bytes).map_err(|_| Trouble::undecodable())?;
     let pages = pdf.pages();
-    if pages.is_empty() || pages.len() > most as usize {
-        return Err(Trouble::undecodable());
+    if pages.is_empty() || pages.len() != found as usize {
+        return Err(Trouble::Refused("is damaged: not all of its pages can be drawn".to_owned()));
     }
     for (page, number) in pages.iter().zip(1..) {
         let (width, height) = page.render_dimensions();

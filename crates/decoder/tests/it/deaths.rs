@@ -103,6 +103,29 @@ fn a_hundred_children_killed_in_use_are_a_hundred_files() {
     });
 }
 
+/// What dies while it rests is told from what lives before it gets a file.
+#[test]
+fn a_child_that_died_at_rest_gets_no_file() {
+    let (runtime, jpeg) = (runtime(), samples::jpeg(64, 48));
+    runtime.block_on(async {
+        let pool = Pool::new(Options { workers: 1, ..options() });
+        for number in 0..20 {
+            decode(&pool, MediaType::Jpeg, &jpeg).await.unwrap_or_else(|error| panic!("{number}: {error}"));
+            until(|| children().len() == 1).await;
+            let id = children()[0];
+            let pid = rustix::process::Pid::from_raw(id).expect("a number");
+            rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it rests");
+            until(|| is_dead(id)).await;
+        }
+    });
+}
+
+/// Whether a process of ours has ended, and waits to be reaped.
+fn is_dead(id: i32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    status.lines().any(|line| line.starts_with("State:") && line.contains('Z'))
+}
+
 #[test]
 fn children_are_used_again_replaced_in_time_and_gone_without_work() {
     let (runtime, jpeg) = (runtime(), samples::jpeg(64, 48));

@@ -59,10 +59,14 @@ async fn all(session: &mut Session) -> Result<Vec<Piece>, DecodeError> {
 
 /// What comes of a child that says this of a file.
 fn told(then: &[u8]) -> Result<Vec<Piece>, DecodeError> {
+    told_of(JOB, then)
+}
+
+fn told_of(job: Job, then: &[u8]) -> Result<Vec<Piece>, DecodeError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let pool = Pool::new(saying(&hello(1, 1), then));
-        let mut session = pool.begin(JOB).await?;
+        let mut session = pool.begin(job).await?;
         let outcome = all(&mut session).await;
         session.finish();
         if outcome.is_err() {
@@ -84,6 +88,7 @@ fn a_child_that_says_what_can_be_is_heard() {
 fn what_can_not_be_is_not_believed() {
     let good = || found([64, 48, NONE, NONE]);
     let view = |sizes, bytes| [good(), rendition((1, 1), sizes, bytes)].concat();
+    let view_and = |more: [Vec<u8>; 1]| [view([64, 48, 9], 9), more.concat()].concat();
     let lies = [
         ("a rendition before anything was found", rendition((1, 1), [64, 48, 9], 9)),
         ("the end before anything was found", frame(b'D', &[])),
@@ -102,8 +107,13 @@ fn what_can_not_be_is_not_believed() {
         ("a view of more than 8 MiB", view([64, 48, 1 + 8 * 1024 * 1024], 9)),
         ("a thumbnail that is too wide", [good(), rendition((2, 1), [513, 48, 9], 9)].concat()),
         ("a rendition of no kind", [good(), rendition((3, 1), [64, 48, 9], 9)].concat()),
-        ("a page that is not there", [good(), rendition((1, 4), [64, 48, 9], 9)].concat()),
-        ("more renditions than pages", [picture(), rendition((1, 1), [64, 48, 9], 9).repeat(4)].concat()),
+        ("a page that is not there", [good(), rendition((1, 2), [64, 48, 9], 9)].concat()),
+        ("a page of no number", [good(), rendition((1, 0), [64, 48, 9], 9)].concat()),
+        ("a second view of a page", [picture(), rendition((1, 1), [64, 48, 9], 9)].concat()),
+        ("a second page of a picture", [picture(), rendition((1, 2), [64, 48, 9], 9)].concat()),
+        ("a second thumbnail", [picture(), rendition((2, 1), [64, 48, 9], 9)].concat()),
+        ("a thumbnail of another page", view_and([rendition((2, 2), [64, 48, 9], 9)])),
+        ("pages of a picture", found([64, 48, 1, NONE])),
         ("a frame of no kind", frame(b'?', &[])),
         ("a frame of 4 GiB", vec![b'F', 0xff, 0xff, 0xff, 0xff]),
         ("a frame that is too short", frame(b'F', &[1, 2, 3])),
@@ -115,6 +125,28 @@ fn what_can_not_be_is_not_believed() {
     for (name, then) in lies {
         let then = [then, rest.clone()].concat();
         assert_eq!(told(&then), Err(DecodeError::Unreadable), "{name}");
+    }
+}
+
+#[test]
+fn a_pdf_has_a_view_of_each_page_in_its_turn_and_one_thumbnail() {
+    let page = |number| rendition((1, number), [64, 48, 9], 9);
+    let thumbnail = || rendition((2, 1), [64, 48, 9], 9);
+    let end = || frame(b'D', &[]);
+    let pages = |count| found([NONE, NONE, count, NONE]);
+    let pdf = |said: &[Vec<u8>]| told_of(Job { media_type: MediaType::Pdf, ..JOB }, &said.concat());
+    let good = [pages(3), page(1), thumbnail(), page(2), page(3), end()];
+    assert_eq!(pdf(&good).map(|pieces| pieces.len()), Ok(6));
+    let lies = [
+        ("no pages", vec![pages(NONE), page(1), thumbnail(), end()]),
+        ("pages over the limit", vec![pages(4), page(1), thumbnail(), page(2), page(3), page(4), end()]),
+        ("a page left out", vec![pages(3), page(1), thumbnail(), page(2), end()]),
+        ("a page too many", vec![pages(1), page(1), thumbnail(), page(2), end()]),
+        ("pages out of their order", vec![pages(3), page(1), thumbnail(), page(3), page(2), end()]),
+        ("a thumbnail of each page", vec![pages(1), page(1), thumbnail(), thumbnail(), end()]),
+    ];
+    for (name, said) in lies {
+        assert_eq!(pdf(&said), Err(DecodeError::Unreadable), "{name}");
     }
 }
 
