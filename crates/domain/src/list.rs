@@ -29,6 +29,8 @@ pub enum Test {
     Equals(Value),
     /// A text that contains this one, ignoring case.
     Contains(String),
+    /// A text that doesn't contain this one, ignoring case, or none. No caller can ask for it.
+    Lacks(String),
     /// This or more.
     AtLeast(i64),
     /// This or less.

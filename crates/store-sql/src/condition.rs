@@ -105,16 +105,26 @@ fn write_test<'a>(sql: &mut Builder<'a>, column: &str, test: &'a Test) {
             Some(parameter) => sql.compare(column, " = ", parameter),
             None => sql.push(NEVER),
         },
-        Test::Contains(part) => {
-            let (before, between, after) = sql.dialect.contains();
-            let folded = sql.dialect.folded(column);
-            sql.push(before);
-            sql.compare(&folded, between, Parameter::Text(part));
-            sql.push(after);
+        Test::Contains(part) => write_contains(sql, column, part),
+        Test::Lacks(part) => {
+            sql.push("(");
+            sql.push(column);
+            sql.push(" IS NULL OR NOT ");
+            write_contains(sql, column, part);
+            sql.push(")");
         }
         Test::AtLeast(bound) => sql.compare(column, " >= ", Parameter::Int(*bound)),
         Test::AtMost(bound) => sql.compare(column, " <= ", Parameter::Int(*bound)),
         Test::OneOf(ids) => sql.in_set(column, ids),
         Test::Holds(_) => sql.push(NEVER),
     }
+}
+
+/// Whether a text contains this one, which is folded.
+fn write_contains<'a>(sql: &mut Builder<'a>, column: &str, part: &'a str) {
+    let (before, between, after) = sql.dialect.contains();
+    let folded = sql.dialect.folded(column);
+    sql.push(before);
+    sql.compare(&folded, between, Parameter::Text(part));
+    sql.push(after);
 }

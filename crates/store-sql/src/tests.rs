@@ -215,6 +215,8 @@ fn every_test_has_its_condition() {
     assert_eq!(both(check::STATUS_, Test::OneOf(vec![1, 2])), set);
     let part = ["instr(fold(t0.name), ?) > 0", "strpos(lower(t0.name COLLATE \"und-x-icu\"), $1) > 0"];
     assert_eq!(both(check::NAME, Test::Contains("x".to_owned())), part);
+    let lacks = part.map(|part| format!("(t0.name IS NULL OR NOT {part})"));
+    assert_eq!(both(check::NAME, Test::Lacks("x".to_owned())), lacks);
     let list = Query::all(&user_role::USER_ROLE, Scope::All, 1).filter(user_role::ROLES, Test::Holds(2));
     let holds = "EXISTS (SELECT 1 FROM user_role_roles WHERE user_role_id = t0.id AND role_id = ?)";
     assert_eq!(conditions(Sqlite, &list), holds);

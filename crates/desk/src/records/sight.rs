@@ -148,6 +148,9 @@ pub(super) async fn narrow(
             let field = entity.field(*index);
             entity = referred(field).unwrap_or(entity);
             let owner = Path { hops: path.hops[..place].to_vec(), last: *index };
+            if root == &AUDIT_ENTRY && trail::is_clipped(owner.target(root), *index) {
+                more.extend(trail::searched());
+            }
             let Some(to) = leads_away(owner.target(root), field) else { continue };
             more.push(match test {
                 Test::Holds(id) if place == path.hops.len() => {

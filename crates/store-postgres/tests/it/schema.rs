@@ -34,7 +34,9 @@ fn tests(kind: Kind) -> Vec<Test> {
             Test::AtMost(1),
             Test::OneOf(vec![1, 2]),
         ],
-        Kind::Text(_) | Kind::Guid => vec![Test::Equals("a".into()), Test::Contains("a".to_owned())],
+        Kind::Text(_) | Kind::Guid => {
+            vec![Test::Equals("a".into()), Test::Contains("a".to_owned()), Test::Lacks("a".to_owned())]
+        }
         Kind::Flag | Kind::Enumeration(_) => vec![Test::Equals(Value::Int(1))],
         Kind::List(_) | Kind::RoleNames => vec![Test::Holds(1)],
     }

@@ -28,12 +28,13 @@ fn scopes() -> [Scope; 5] {
     [Scope::All, Scope::of([]), Scope::of([1]), Scope::of([1, 2]), Scope::of(1..=20)]
 }
 
-fn tests() -> [Test; 8] {
+fn tests() -> [Test; 9] {
     [
         Test::Equals(Value::Null),
         Test::Equals(1.into()),
         Test::Equals("x".into()),
         Test::Contains("x".to_owned()),
+        Test::Lacks("x".to_owned()),
         Test::AtLeast(1),
         Test::AtMost(1),
         Test::OneOf(vec![1, 2]),

@@ -28,7 +28,8 @@ fn tests(kind: Kind, value: &Value) -> Vec<Test> {
         }
         (Kind::Text(_), Value::Text(text)) => {
             let middle: String = fold(text).chars().skip(1).take(3).collect();
-            vec![Test::Equals(value.clone()), Test::Contains(fold(text)), Test::Contains(middle)]
+            let equals = Test::Equals(value.clone());
+            vec![equals, Test::Contains(fold(text)), Test::Contains(middle.clone()), Test::Lacks(middle)]
         }
         (Kind::List(_) | Kind::RoleNames, Value::List(ids)) => {
             ids.iter().take(2).chain(&[999_999]).map(|id| Test::Holds(*id)).collect()

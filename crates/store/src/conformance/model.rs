@@ -166,6 +166,7 @@ impl Model {
         match &filter.test {
             Test::Equals(wanted) => value == *wanted,
             Test::Contains(part) => value.as_text().is_some_and(|text| fold(text).contains(part.as_str())),
+            Test::Lacks(part) => !value.as_text().is_some_and(|text| fold(text).contains(part.as_str())),
             Test::AtLeast(bound) => value.as_int().is_some_and(|n| n >= *bound),
             Test::AtMost(bound) => value.as_int().is_some_and(|n| n <= *bound),
             Test::OneOf(ids) => value.as_int().is_some_and(|n| ids.contains(&n)),

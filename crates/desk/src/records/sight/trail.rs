@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proofdesk_domain::entities::{self, audit_entry};
-use proofdesk_domain::entity::Entity;
+use proofdesk_domain::entities::{self, audit_entry, audit_values, audit_values::AUDIT_VALUES};
+use proofdesk_domain::entity::{Entity, FieldIndex};
+use proofdesk_domain::list::{Filter, Test, fold};
+use proofdesk_domain::path::Path;
 use proofdesk_domain::record::Record;
 use proofdesk_domain::scope::Scope;
 use serde_json::{Map, Value as Json};
@@ -64,6 +66,22 @@ fn each(entries: &mut [Record], mut look: impl FnMut(&'static Entity, &mut Json)
             }
         }
     }
+}
+
+/// Whether that is a field of the values that [`clip`] may change.
+pub(super) fn is_clipped(entity: &Entity, index: FieldIndex) -> bool {
+    entity == &AUDIT_VALUES && [audit_values::OLD_VALUE, audit_values::NEW_VALUE].contains(&index)
+}
+
+/// What a search in the values must leave out: entries about what leads to another location, of which more is kept than is
+/// shown.
+pub(super) fn searched() -> impl Iterator<Item = Filter> {
+    let fields = entities::all().flat_map(|entity| entity.fields.iter().map(move |field| (entity, field)));
+    let hidden = fields.filter(|(entity, field)| leads_away(entity, field).is_some());
+    hidden.map(|(_, field)| Filter {
+        path: Path::own(audit_entry::PROPERTIES),
+        test: Test::Lacks(fold(field.name)),
+    })
 }
 
 fn ids(value: &Json) -> Vec<i64> {

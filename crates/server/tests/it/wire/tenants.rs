@@ -251,6 +251,15 @@ on_both_stores! {
         };
         assert_eq!(told(desk.admin()), (json!([own.business, other.business]), json!(stranger)));
         assert_eq!(told(&client), (json!([own.business]), Value::Null));
+        // Nor does a search: what isn't shown isn't found, and what is shown of an ordinary change is.
+        let found = |client: &Client, part: &str| {
+            let search = format!("{trail}&AuditTrailEntry_NewValue={part}");
+            client.get(&search).records().len()
+        };
+        let part = format!(",{}]", other.business);
+        assert_eq!((found(desk.admin(), &part), found(&client, &part)), (1, 0));
+        desk.admin().patch(COWORKERS, &json!({ "Id": moved, "FullName": "Moved Again" })).id();
+        assert_eq!((found(desk.admin(), "moved+again"), found(&client, "moved+again")), (1, 1));
     }
 
     fn roles_hold_at_their_own_business_only(desk) {
