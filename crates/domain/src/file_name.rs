@@ -9,8 +9,10 @@ pub fn clean(given: &str, fallback: &str, extension: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last.chars().filter(|c| is_plain(*c)).collect();
     let stem = kept.rsplit_once('.').map_or(kept.as_str(), |(stem, _)| stem);
-    let stem: String = stem.trim_matches(['.', ' ']).chars().take(MAX).collect();
-    let stem = stem.trim_end();
+    // What stands at an end isn't seen there, or hides the file: it goes wherever the end comes to be.
+    let at_end = |c: char| c == '.' || c.is_whitespace();
+    let stem: String = stem.trim_matches(at_end).chars().take(MAX).collect();
+    let stem = stem.trim_end_matches(at_end);
     format!("{}.{extension}", if stem.is_empty() { fallback } else { stem })
 }
 
@@ -32,6 +34,11 @@ mod tests {
         assert_eq!(clean("", "photo", "jpg"), "photo.jpg");
         assert_eq!(clean("...", "document", "pdf"), "document.pdf");
         assert_eq!(clean(&"é".repeat(999), "photo", "jpg").chars().count(), 154);
+        assert_eq!(clean("a.\u{202f}.pdf", "photo", "jpg"), "a.jpg");
+        assert_eq!(
+            clean(&format!("{}..b.pdf", "a".repeat(149)), "photo", "jpg"),
+            format!("{}.jpg", "a".repeat(149))
+        );
         assert_eq!(clean("<script>", "photo", "jpg"), "script.jpg");
     }
 }
