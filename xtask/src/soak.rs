@@ -32,8 +32,10 @@ enum Suite {
     Tokens,
     /// Rounds of 200 refreshes at one time.
     Refreshes,
-    /// Checks that are asked for while their customer comes and goes.
+    /// Checks that are asked for while their customer comes and goes, and decisions on one check that meet.
     Races,
+    /// Steps of checks and documents, one after another, as anybody may take them.
+    Steps,
     /// `kill -9` while documents are made.
     Kills,
     /// `kill -9` while keys are replaced.
@@ -67,7 +69,8 @@ impl Suite {
             Self::Replays => ("PROOFDESK_TEST_REPLAYS", 100_000, "policy::replay"),
             Self::Tokens => ("PROOFDESK_TEST_TOKEN_TURNS", 1000, "policy::bad_tokens"),
             Self::Refreshes => ("PROOFDESK_TEST_REFRESH_ROUNDS", 500, "wire::tokens::two_hundred_refreshes"),
-            Self::Races => ("PROOFDESK_TEST_RACES", 10_000, "policy::races"),
+            Self::Races => ("PROOFDESK_TEST_RACES", 10_000, "races::"),
+            Self::Steps => ("PROOFDESK_TEST_STEPS", 1_000_000, "lifecycle::machine"),
             Self::Rotations => ("PROOFDESK_TEST_ROTATIONS", 50, "keys::kill_rotation"),
             Self::Wraps => ("PROOFDESK_TEST_WRAPS", 1_000_000, "no_key_and_nonce_come_twice"),
             Self::Erasures => ("PROOFDESK_TEST_ERASURES", 200, "erasure::kill"),

@@ -16,7 +16,7 @@ use crate::harness::Store;
 use crate::harness::bench::{Bench, amount, grant, properties, runtime};
 
 /// How many steps are walked with SQLite, unless `PROOFDESK_TEST_STEPS` says otherwise.
-const STEPS: usize = 20_000;
+const STEPS: usize = 6_000;
 /// The steps of one walk.
 const WALK: usize = 60;
 /// The most documents of a check.
@@ -173,7 +173,7 @@ fn walk(store: Store) {
         (bench, caller)
     });
     // The rules are the same in both; PostgreSQL needs longer for each step.
-    let otherwise = if store == Store::Sqlite { STEPS } else { STEPS / 10 };
+    let otherwise = if store == Store::Sqlite { STEPS } else { STEPS / 6 };
     let cases = amount("PROOFDESK_TEST_STEPS", otherwise).div_ceil(WALK) as u32;
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let walks = prop::collection::vec(step(), WALK);

@@ -19,7 +19,7 @@ use crate::harness::Store;
 use crate::harness::bench::{Bench, amount, grant, runtime, status};
 
 /// How many checks are decided in a race with SQLite, unless `PROOFDESK_TEST_RACES` says otherwise.
-const RACES: usize = 10_000;
+const RACES: usize = 2_000;
 /// Races that are run at one time.
 const AT_ONCE: usize = 24;
 /// In so many of the races there are not five rivals, but this many.
@@ -51,7 +51,7 @@ async fn races(store: Store) {
         let caller = bench.user(&format!("rival{number}@example.com")).await;
         rivals.push(Rival { caller, key, of_document });
     }
-    let otherwise = if store == Store::Sqlite { RACES } else { RACES / 10 };
+    let otherwise = if store == Store::Sqlite { RACES } else { RACES / 4 };
     let pairs = submitted(&bench, amount("PROOFDESK_TEST_RACES", otherwise)).await;
     let (bench, rivals) = (&bench, &rivals);
     let races =
