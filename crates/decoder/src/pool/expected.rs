@@ -33,10 +33,7 @@ impl Expected {
         let is_pdf = self.job.media_type == MediaType::Pdf;
         let side = |length: Option<u32>| length.is_none_or(|length| (1..=limits.side).contains(&length));
         // A PDF says how many pages it has, and nothing else does.
-        let pages = match (is_pdf, found.pages) {
-            (true, Some(pages)) => (1..=limits.pages).contains(&pages),
-            (is_pdf, pages) => !is_pdf && pages.is_none(),
-        };
+        let pages = found.pages.map_or(!is_pdf, |pages| is_pdf && (1..=limits.pages).contains(&pages));
         // Cleaning may write a flag anew, and never makes much of little.
         let most = self.job.bytes + u64::from(MAX_RENDITION);
         let cleaned = found.cleaned.is_none_or(|length| u64::from(length) <= most);

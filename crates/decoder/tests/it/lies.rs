@@ -120,11 +120,20 @@ fn what_can_not_be_is_not_believed() {
         ("a refusal with a line in it", frame(b'X', b"is\ndamaged")),
         ("a refusal in another script", frame(b'X', "ist beschädigt".as_bytes())),
     ];
-    // What would be a good end, if the lie were believed.
-    let rest = [rendition((2, 1), [64, 48, 9], 9).repeat(2), frame(b'D', &[])].concat();
+    // Whatever follows: one of these would be a good end, if the lie were believed.
+    let (made, end) = (|kind| rendition((kind, 1), [64, 48, 9], 9), || frame(b'D', &[]));
+    let rests = [
+        end(),
+        [made(1), end()].concat(),
+        [made(2), end()].concat(),
+        [made(1), made(2), end()].concat(),
+        [picture(), end()].concat(),
+    ];
     for (name, then) in lies {
-        let then = [then, rest.clone()].concat();
-        assert_eq!(told(&then), Err(DecodeError::Unreadable), "{name}");
+        for (number, rest) in rests.iter().enumerate() {
+            let said = [&then[..], rest].concat();
+            assert_eq!(told(&said), Err(DecodeError::Unreadable), "{name}, and then {number}");
+        }
     }
 }
 
@@ -148,6 +157,24 @@ fn a_pdf_has_a_view_of_each_page_in_its_turn_and_one_thumbnail() {
     for (name, said) in lies {
         assert_eq!(pdf(&said), Err(DecodeError::Unreadable), "{name}");
     }
+}
+
+/// Not at the end only: a child that goes on and on would fill the disk until then.
+#[test]
+fn a_view_too_many_is_refused_when_it_comes() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let pool = Pool::new(saying(&hello(1, 1), &[picture(), rendition((1, 2), [64, 48, 9], 9)].concat()));
+        let mut session = pool.begin(JOB).await.expect("a child");
+        session.send(b"x").await.expect("the file");
+        for _ in 0..3 {
+            session.next().await.expect("what can be");
+            while session.chunk().await.expect("its bytes").is_some() {}
+        }
+        // Told of at once, with no byte of it taken; what would come of an end without it is the same.
+        assert_eq!(session.next().await, Err(DecodeError::Unreadable));
+        assert_eq!(session.chunk().await, Ok(None));
+    });
 }
 
 /// What fewer bytes than announced come to: the child is waited for until its time is over, and no longer.
